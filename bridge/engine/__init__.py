@@ -1,0 +1,1 @@
+"""State machines: pure, without input or output, and time is an argument."""

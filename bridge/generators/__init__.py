@@ -1,0 +1,1 @@
+"""Musical minds: weights without state."""

@@ -1,0 +1,1 @@
+"""Shells: the wire, OSC, MIDI, the host loop, the monitor."""

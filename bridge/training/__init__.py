@@ -1,0 +1,1 @@
+"""The workshop: the only code that imports TensorFlow."""
