@@ -80,8 +80,8 @@ def _tune(file: mido.MidiFile, title: str, melody: list[Note], name: str) -> Tun
     if found := next((meta for meta in metas if meta.type == "set_tempo"), None):
         tempo = min(max(60_000_000 / max(found.tempo, 1), MIN_TEMPO), MAX_TEMPO)
     if found := next((meta for meta in metas if meta.type == "time_signature"), None):
-        if not (1 <= found.numerator <= 64 and found.denominator <= 32):
-            raise BridgeError(f"{name} is in {found.numerator}/{found.denominator}: give a tune in 1/1 to 64/32")
+        if not (1 <= found.numerator <= 32 and found.denominator <= 32):
+            raise BridgeError(f"{name} is in {found.numerator}/{found.denominator}: give a tune in 1/1 to 32/32")
         meter = Meter(found.numerator, found.denominator)
     begin = melody[0][0] // meter.bar * meter.bar
     end = max(tick + ticks for tick, ticks, _, _ in melody) - begin
