@@ -20,6 +20,7 @@ class Peer:
 
     host: str
     port: int
+    role: str = "player"  # player, listener or monitor
 
 
 # -- to the engine, over OSC -------------------------------------------------------------------------------------
@@ -33,7 +34,8 @@ class Hello:
     player: int
     role: str
     port: int
-    host: str = ""  # not on the wire: where the datagram came from
+    host: str = ""  # not on the wire: where the datagram came from ...
+    source: int = 0  # ... and its source port, by which two devices that claim one seat are told apart
 
 
 @dataclass(frozen=True, slots=True)

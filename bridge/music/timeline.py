@@ -54,13 +54,13 @@ class Meter:
 
     @property
     def compound(self) -> bool:
-        """Whether the beat is a dotted note: 6/8, 9/8, 12/8."""
-        return self.denominator >= 8 and self.numerator % 3 == 0 and self.numerator > 3
+        """Whether the beat is a dotted quarter: 3/8, 6/8, 9/8, 12/8."""
+        return self.denominator == 8 and self.numerator % 3 == 0
 
     @property
     def beat(self) -> int:
-        """Ticks in a felt beat: a dotted quarter in 6/8, else a quarter (a half bar at most)."""
-        return PPQ * 12 // self.denominator if self.compound else PPQ
+        """Ticks in a felt beat: a dotted quarter in 6/8, else a quarter."""
+        return PPQ * 3 // 2 if self.compound else PPQ
 
 
 @dataclass(frozen=True, slots=True)

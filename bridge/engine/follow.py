@@ -1,0 +1,142 @@
+"""Followers: from jittery arrivals to a smooth timeline.
+
+`PulseFollower` hears MIDI clock. It is a second-order delay-locked loop (F. Adriaensen, "Using a DLL to filter time",
+LAC 2005) with gears: in a steady tempo a narrow loop rejects jitter, and as soon as the errors lean to one side by more
+than the jitter explains, the loop widens, so that steps and ramps are followed.
+
+`PositionFollower` hears a host that says both position and tempo: the tempo is taken as it is, only the phase is filtered.
+"""
+
+from math import copysign, sqrt
+
+from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO, Timeline
+
+STEADY = 0.1  # loop frequency, radians per pulse; 1 ms of jitter leaves 0.33 ms of phase error
+AGILE = 0.55  # radians per pulse while the tempo moves; a ramp of 60 to 180 bpm in 8 bars stays within 5 ms
+LEAN = 0.2  # share of a new error in the smoothed error; about five pulses decide that the tempo moves
+EXCUSED = 0.75  # smoothed error, in units of the jitter, up to which the loop stays steady
+RELAX = 0.12  # how fast the loop narrows again, per pulse
+FLOOR = 2e-4  # seconds; jitter below this never makes the loop nervous
+LOST = 0.6  # of a period; a pulse later than this means that pulses before it were lost
+SLOWER = 4  # arrivals in a row that each seem to lack pulses: then the tempo fell and nothing was lost
+SLOWEST = 60.0 / (24 * MIN_TEMPO)  # seconds per pulse
+FASTEST = 60.0 / (24 * MAX_TEMPO)
+
+
+class PulseFollower:
+    """Where the clock pulses fall, though each arrives early or late and some not at all."""
+
+    def __init__(self, tempo: float = 120.0) -> None:
+        self.period = 60.0 / (24 * tempo)  # seconds per pulse
+        self.time = 0.0  # filtered moment of the last pulse
+        self._next = 0.0
+        self._last: float | None = None  # arrival of the last pulse
+        self._known = False  # whether the period was ever measured
+        self._gear = AGILE
+        self._bias = 0.0
+        self._jitter = 1e-3
+        self._assumed = 0  # pulses that we counted without having heard them
+        self._row = 0  # arrivals in a row that seemed to lack pulses
+        self._astray = 0  # arrivals in a row far from their prediction; the sign is the side
+
+    @property
+    def tempo(self) -> float:
+        """Quarter notes per minute."""
+        return 60.0 / (24 * self.period)
+
+    def begin(self, time: float) -> None:
+        """The first pulse after a start: the phase is new, the tempo stays the likeliest."""
+        self._rephase(time)
+        self._last = time
+
+    def pulse(self, time: float) -> int:
+        """Hear a pulse at `time`; how many pulses the song went on (0 or less where too many had been assumed)."""
+        last, self._last = self._last, time
+        if last is None:
+            self._rephase(time)
+            return 1
+        if not self._known or time - last > 2.0:
+            return self._measure(time - last, time)
+        error = time - self._next
+        if error > LOST * self.period:
+            return self._gap(error, time - last, time)
+        self._row = 0
+        if error < -LOST * self.period and self._assumed > 0:
+            self._assumed -= 1  # a pulse that we took for lost was only late
+            return 0
+        if self._stray(error):
+            return self._measure(time - last, time)
+        self._track(error)
+        return 1
+
+    def _rephase(self, time: float) -> None:
+        self.time, self._next = time, time + self.period
+        self._gear, self._bias, self._assumed, self._row, self._astray = AGILE, 0.0, 0, 0, 0
+
+    def _measure(self, interval: float, time: float) -> int:
+        if FASTEST <= interval <= SLOWEST:
+            self.period = interval
+            self._known = True
+        self._rephase(time)
+        return 1
+
+    def _gap(self, error: float, interval: float, time: float) -> int:
+        """Pulses are missing: lost on their way, unless it goes on like this: then the host slowed down."""
+        missing = round(error / self.period)
+        self._row += 1
+        if self._row >= SLOWER:
+            counted = self._assumed
+            self._measure(interval, time)
+            return 1 - counted
+        self._assumed += missing
+        self._next += missing * self.period
+        self._track(error - missing * self.period)
+        return 1 + missing
+
+    def _stray(self, error: float) -> bool:
+        if abs(error) < 0.35 * self.period:
+            self._astray = 0
+            return False
+        side = int(copysign(1, error))
+        self._astray = self._astray + side if self._astray * side > 0 else side
+        return abs(self._astray) >= 3
+
+    def _track(self, error: float) -> None:
+        self._bias += LEAN * (error - self._bias)
+        self._jitter += 0.02 * (min(abs(error), 3 * self._jitter + FLOOR) - self._jitter)
+        excess = abs(self._bias) / (self._jitter + FLOOR) - EXCUSED
+        target = min(AGILE, STEADY * (1 + 2.5 * excess)) if excess > 0 else STEADY
+        self._gear = target if target > self._gear else self._gear + RELAX * (target - self._gear)
+        push = sqrt(2) * self._gear * error
+        self.time = self._next + push
+        self._next += self.period + push
+        self.period = min(SLOWEST, max(FASTEST, self.period + self._gear**2 * error))
+
+
+STIFF = 0.08  # share of a position's error that moves the phase, once settled: averages about a dozen reports
+ASTRAY = 0.25  # seconds between report and expectation that no network delay explains
+BELIEF = 3  # reports in a row that have to be astray before we believe that the host jumped
+
+
+class PositionFollower:
+    """Where the host is, though its reports come late by a varying network delay."""
+
+    def __init__(self) -> None:
+        self.astray = 0  # reports in a row that were not believed
+        self._heard = 0
+
+    def begin(self, tick: int, tempo: float, time: float) -> Timeline:
+        """The first report after a start or a jump."""
+        self._heard, self.astray = 1, 0
+        return Timeline(tempo, tick, time)
+
+    def follow(self, timeline: Timeline, tick: int, tempo: float, time: float) -> Timeline | None:
+        """The corrected timeline, the same one where a report is not believed, None where the host has jumped."""
+        expected = timeline.tick_at(time)
+        error = tick - expected
+        if abs(error) > ASTRAY * timeline.rate:
+            self.astray += 1
+            return timeline if self.astray < BELIEF else None
+        self.astray = 0
+        self._heard += 1
+        return Timeline(tempo, expected + error * max(STIFF, 1 / self._heard), time)

@@ -1,0 +1,64 @@
+"""What a generator sees and what it answers.
+
+A generator holds weights and no state: the state is a value that the session keeps, so that one generator serves every
+player, and a state can be kept, rewound and replayed.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bridge.music.events import Chord
+from bridge.music.timeline import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One sixteenth as a generator sees it: what was heard before it, and where it lies."""
+
+    tick: int  # of this sixteenth, in the engine's numbering
+    place: Place  # the bar, and the place in it
+    tempo: float
+    onset: int | None  # pitch that the player struck in the sixteenth before, the highest if several
+    held: tuple[int, ...]  # pitches that are down, low to high
+    velocity: int  # how hard the player plays lately, 1-127
+    chroma: tuple[float, ...]  # (12,) lately heard pitch classes, fading over about two bars
+    key: int  # names the random choices of this step: a function of seed, player and tick
+    temperature: float
+    others: tuple[int, ...] = ()  # pitches that the other players hold
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A note that a voice plays `delay` ticks after its frame's tick, for `ticks`."""
+
+    voice: str
+    ticks: int
+    pitch: int
+    velocity: int
+    delay: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A generator's answer to one frame."""
+
+    notes: tuple[Note, ...] = ()
+    chord: Chord | None = None  # a chord that begins with this frame; None: as before
+    onset: int | None = None  # the pitch that the player is expected to strike in this sixteenth, if any
+
+
+class Generator(Protocol):
+    """A musical mind: `step` answers a frame, `start` is the mind before it heard anything.
+
+    The state is the generator's own immutable value. `step` may raise; the engine then plays its fallback to the end of the bar.
+    """
+
+    name: str
+
+    def start(self) -> Any:
+        """The state before anything was heard."""
+        ...
+
+    def step(self, state: Any, frame: Frame) -> tuple[Any, Thought]:
+        """What to play at `frame`, and the state after it."""
+        ...

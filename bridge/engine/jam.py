@@ -1,0 +1,490 @@
+"""The jam: everyone on one transport. Events go in, outputs come out, time is an argument.
+
+Rule 1. `receive` never raises on what a peer can send; `advance` is called whenever `wakeup` asks for it, or later.
+Rule 2. A step is decided `lookahead` before its tick. A cue that can no longer be in time is not sent but counted as late;
+the minds hear every step all the same, so that a stall costs notes and never the place.
+Rule 3. A stop silences everyone at once and begins a new generation; cues of an older one are void.
+Rule 4. Plans are made when no decision is due, one player at a time, so that they delay nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bridge.engine.clock import Change, Clock
+from bridge.engine.frame import Generator, Thought
+from bridge.engine.measures import Measure
+from bridge.engine.roster import Roster
+from bridge.engine.session import Session
+from bridge.engine.settings import SHARED, Settings
+from bridge.music import events as ev
+from bridge.music.errors import WireError
+from bridge.music.events import EVERYONE, Event, Message, Output, Peer
+from bridge.music.timeline import PPQ, STEP, Meter, Timeline, next_multiple
+
+HEARTBEAT = 1.0  # seconds
+BEHIND = 64  # steps; a longer stall is skipped, not caught up
+TRUST = 2 * PPQ  # ticks between a note's stamp and its arrival, beyond which the arrival counts
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a jam."""
+
+    players: int
+    heard: int
+    cues: int
+    late: int
+    drops: int
+    failures: int
+    failure: str
+    margin_ms: dict[str, float]
+    steps: int
+
+
+class Jam:
+    """The engine: a clock, the roster, and a session for each player."""
+
+    def __init__(
+        self, mind: Generator, *, fallback: Generator | None = None, seed: int = 0, settings: Settings | None = None,
+        generation: int = 1, clock: str = "auto", tempo: float = 120.0,
+    ) -> None:  # fmt: skip
+        self.margin = Measure()  # milliseconds from deciding a cue to its tick
+        self.step_ms = Measure()  # filled by the shell, since the engine reads no clock
+        self.sessions: dict[int, Session] = {}
+        self.clock = Clock(tempo)
+        self.roster = Roster()
+        self.settings = settings or Settings()  # of the jam; a new player begins with a copy
+        self.drops = 0  # events that could not be used
+        self.heard, self.cues, self.late, self.steps = 0, 0, 0, 0
+        self._mind, self._fallback, self._seed = mind, fallback, seed
+        self._generation = generation
+        self._wanted = clock
+        self._master: int | None = None
+        self._last_step: int | None = None  # tick of the last step that was decided
+        self._reachable = 0.0  # no cue can be in time before this second: the transport has only just begun
+        self._beat = time_never
+        self._unplanned: list[int] = []  # players whose plan is to be made
+        self._now = 0.0
+
+    @property
+    def playing(self) -> bool:
+        """Whether the transport runs."""
+        return self.clock.playing
+
+    @property
+    def timeline(self) -> Timeline | None:
+        """The clock as followed, in the engine's ticks; None while it stands."""
+        return self.clock.timeline
+
+    @property
+    def lookahead(self) -> float:
+        """Seconds by which decisions precede their tick."""
+        asked = self.settings.number("lookahead_ms") / 1000
+        return min(asked, 0.75 * STEP / self.timeline.rate) if self.timeline else asked
+
+    # -- in --------------------------------------------------------------------------------------------------
+
+    def receive(self, event: Event, time: float) -> list[Output]:
+        """Take an event that arrived at `time` seconds."""
+        self._now = max(self._now, time)
+        match event:
+            case ev.Hello():
+                return self._hello(event, time)
+            case ev.Bye(player, host, port):
+                return self._leave(player, self.roster.leave(player, host, port))
+            case ev.Position():
+                return self._position(event, time)
+            case ev.Pulse() | ev.Start() | ev.Continue() | ev.Stop() | ev.SongPosition() | ev.Tempo():
+                return self._transport(event, time)
+            case ev.NoteOn() | ev.NoteOff() | ev.Control() | ev.Set() | ev.Get() | ev.Do():
+                session = self.sessions.get(event.player)
+                if session is None or not self.roster.alive(event.player, time):
+                    self.drops += 1
+                    return self._tell(self.roster.peers(event.player), _error("unknown_player"), event.player)
+                return self._played(session, event, time)
+
+    def advance(self, time: float) -> list[Output]:
+        """Do what is due at `time` seconds: decisions first, then what can wait."""
+        self._now = max(self._now, time)
+        outputs = self._changed(self.clock.check(time), time)
+        decided = False
+        while (due := self._due()) is not None and time >= due[1]:
+            outputs += self._decide(due[0], time)
+            decided = True
+        if decided:
+            return outputs
+        if self._unplanned:
+            return outputs + self._plan(self._unplanned.pop(0))
+        if time >= self._beat:
+            outputs += self._heartbeat(time)
+        return outputs
+
+    def wakeup(self) -> float | None:
+        """When `advance` is needed next, in seconds; None while nobody is there and nothing runs."""
+        due = self._due()
+        moments = [due[1]] if due else []
+        if self._unplanned:
+            moments.append(self._now)
+        if (deadline := self.clock.deadline()) is not None:
+            moments.append(deadline)
+        if self._beat < time_never:
+            moments.append(self._beat)
+        return min(moments, default=None)
+
+    def close(self, time: float) -> list[Output]:
+        """The engine ends: silence for everyone."""
+        self._now = max(self._now, time)
+        return self._silence_all()
+
+    def report(self) -> Report:
+        """What came of the jam so far."""
+        least, p1, p50, p99 = self.margin.percentiles((0, 1, 50, 99))
+        failures = [session for session in self.sessions.values() if session.failures]
+        return Report(
+            len(self.roster.players()), self.heard, self.cues, self.late, self.drops,
+            sum(session.failures for session in failures), failures[0].failure if failures else "",
+            {"min": least, "p1": p1, "p50": p50, "p99": p99}, self.steps,
+        )  # fmt: skip
+
+    # -- who is there ----------------------------------------------------------------------------------------
+
+    def _hello(self, hello: ev.Hello, time: float) -> list[Output]:
+        peer = Peer(hello.host, hello.port, hello.role)
+        if hello.version != ev.VERSION:
+            self.drops += 1
+            return self._tell((peer,), _error("bad_version"), hello.player)
+        if (hello.role == "monitor") != (hello.player == EVERYONE):
+            self.drops += 1
+            return self._tell((peer,), _error("bad_value"), hello.player)
+        verdict, replaced = self.roster.welcome(hello, time)
+        if verdict == "player_in_use":
+            self.drops += 1
+            return self._tell((peer,), _error(verdict), hello.player)
+        if self._beat == time_never:
+            self._beat = time + HEARTBEAT
+        outputs: list[Output] = []
+        if hello.player != EVERYONE and hello.player not in self.sessions:
+            session = Session(hello.player, self._mind, self._fallback, self._generation)
+            session.settings.values.update(self.settings.values)
+            self.sessions[hello.player] = session
+            if self.playing:
+                session.resume()
+        generation = self._generation_of(hello.player)
+        outputs += [Output((old,), ev.Silence(ev.ALL, generation), hello.player) for old in replaced]
+        outputs += self._tell((peer,), ev.Welcome(ev.VERSION, hello.player, generation), hello.player)
+        if verdict == "again":
+            return outputs
+        if hello.player == EVERYONE:
+            return outputs + self._overview((peer,))
+        return outputs + self._state(self.sessions[hello.player])
+
+    def _leave(self, player: int, left: Iterable[Peer]) -> list[Output]:
+        """Peers of a player have gone; a player whose seat is empty takes its session along."""
+        session = self.sessions.get(player)
+        generation = self._generation_of(player)
+        outputs = [Output((peer,), ev.Silence(ev.ALL, generation), player) for peer in left]
+        if session and player not in self.roster.players():
+            del self.sessions[player]
+            outputs += self._send(session, ev.Silence(ev.ALL, session.generation))
+            if self._master == player:
+                self._master = None
+        return outputs
+
+    def _generation_of(self, player: int) -> int:
+        session = self.sessions.get(player)
+        return session.generation if session else self._generation
+
+    # -- the clock -------------------------------------------------------------------------------------------
+
+    def _position(self, event: ev.Position, time: float) -> list[Output]:
+        session = self.sessions.get(event.player)
+        if session is None or not self.roster.alive(event.player, time):
+            self.drops += 1
+            return []
+        if self._wanted not in ("auto", "osc") or not self.clock.owner("osc"):
+            self._align(session, event, time)
+            return []
+        if self._master is None or (not self.playing and event.playing):
+            self._master = event.player
+            if session.offset is not None:
+                self.clock.shift = session.offset
+        if self._master != event.player:
+            self._align(session, event, time)
+            return []
+        before = (self.clock.meter, self.clock.tempo)
+        change = self.clock.position(
+            event.tick, event.song, event.tempo, Meter(event.numerator, event.denominator), time,
+            playing=bool(event.playing), bar=event.bar,
+        )  # fmt: skip
+        session.offset = self.clock.shift
+        outputs = self._changed(change, time)
+        if change is None and before != (self.clock.meter, self.clock.tempo):
+            outputs += self._transport_seen()
+        return outputs
+
+    def _align(self, session: Session, event: ev.Position, time: float) -> None:
+        """Learn how a player who is not the master numbers ticks: exactly where its song is ours, else by time."""
+        if not event.playing or self.timeline is None:
+            return
+        apart = event.tick - self.timeline.tick_at(time)
+        exact = (event.tick - event.song) - self.clock.base
+        if abs(exact - apart) < PPQ / 2:
+            session.offset = exact
+        elif session.offset is None or abs(session.offset - apart) > PPQ:
+            session.offset = round(apart)
+
+    def _transport(self, event: Event, time: float) -> list[Output]:
+        """MIDI clock, or the local clock."""
+        source = "local" if self._wanted == "local" else "midi"
+        if self._wanted == "osc" or (isinstance(event, ev.Tempo) and source != "local"):
+            return []
+        clock, change = self.clock, None
+        if not clock.playing:
+            clock.meter = Meter(int(self.settings.number("numerator")), int(self.settings.number("denominator")))
+        match event:
+            case ev.Pulse():
+                change = clock.pulse(time) if source == "midi" else None
+            case ev.Start():
+                change = clock.start(time)
+            case ev.Continue():
+                change = clock.go_on(time)
+            case ev.Stop():
+                change = clock.stop(time)
+            case ev.SongPosition(sixteenths):
+                clock.song_position(sixteenths)
+            case ev.Tempo(tempo):
+                clock.local(tempo, time)
+        return self._changed(change, time)
+
+    def _changed(self, change: Change | None, time: float) -> list[Output]:
+        """What the transport's change means for everyone."""
+        outputs: list[Output] = []
+        match change:
+            case None:
+                return []
+            case Change.STOPPED:
+                outputs += self._silence_all()
+                for session in self.sessions.values():
+                    session.halt()
+                    outputs += self._state(session)
+            case Change.BROKEN:
+                outputs += self._silence_all()
+            case Change.STARTED:
+                for session in self.sessions.values():
+                    session.restart()
+                    session.resume()
+            case Change.CONTINUED:
+                for session in self.sessions.values():
+                    session.resume()
+            case Change.MOVED:
+                pass  # what is promised plays on; the next step knows the new bar
+        if change in (Change.STARTED, Change.CONTINUED, Change.BROKEN) and self.timeline:
+            self._last_step = round(self.timeline.tick_at(time)) - 1
+            self._reachable = time + self.lookahead
+        self._unplanned.clear()
+        return outputs + self._transport_seen()
+
+    def _silence_all(self) -> list[Output]:
+        self._generation += 1
+        outputs: list[Output] = []
+        for session in self.sessions.values():
+            session.generation += 1
+            outputs += self._send(session, ev.Silence(ev.ALL, session.generation))
+        return outputs
+
+    # -- what a player does ----------------------------------------------------------------------------------
+
+    def _played(self, session: Session, event: Event, time: float) -> list[Output]:
+        match event:
+            case ev.NoteOn(_, tick, pitch, velocity) if velocity > 0:
+                at = self._stamp(session, tick, time)
+                if not session.ear.strike(at, pitch, velocity):
+                    return []
+                self.heard += 1
+                return self._seen(session, ev.Heard(at, pitch, velocity))
+            case ev.NoteOn(_, tick, pitch, _) | ev.NoteOff(_, tick, pitch):
+                at = self._stamp(session, tick, time)
+                session.ear.release(at, pitch)
+                return self._seen(session, ev.Heard(at, pitch, 0))
+            case ev.Set(_, name, value):
+                return self._set(session, name, value)
+            case ev.Get(_, name):
+                try:
+                    values = [ev.Value(key, value) for key, value in session.settings.get(name)]
+                except WireError:
+                    return self._refuse(session)
+                return [output for value in values for output in self._send(session, value)]
+            case ev.Do(_, action):
+                return self._do(session, action)
+        return []  # a control change: heard, and nobody has asked for it
+
+    def _stamp(self, session: Session, tick: int, time: float) -> int:
+        """The engine's tick of an event: its own stamp where that is credible, else its arrival."""
+        if self.timeline is None:
+            return self._last_step or 0
+        arrival = round(self.timeline.tick_at(time))
+        at = arrival if tick == ev.ARRIVAL else tick - (session.offset or 0)
+        return at if abs(at - arrival) <= TRUST else arrival
+
+    def _set(self, session: Session, name: str, value: float | int | str) -> list[Output]:
+        try:
+            became = session.settings.set(name, value)
+        except WireError:
+            return self._refuse(session)
+        if name in SHARED:
+            self.settings.set(name, became)
+            for other in self.sessions.values():
+                other.settings.set(name, became)
+        outputs = self._send(session, ev.Value(name, became))
+        if (name in ("accompaniment", "bass") and not became) or became == "listen":
+            outputs += self._hush(session, ev.ALL if name == "mode" else name)
+        return outputs
+
+    def _do(self, session: Session, action: str) -> list[Output]:
+        match action:
+            case "panic" | "stop":
+                session.restart()
+                return self._hush(session, ev.ALL) + self._state(session)
+            case "clear":
+                session.restart()
+                return self._state(session)
+            case "enter":
+                session.phase = "playing" if self.playing and session.phase == "listening" else session.phase
+                return self._state(session)
+        return self._refuse(session)
+
+    def _hush(self, session: Session, voice: str) -> list[Output]:
+        session.generation += 1
+        return self._send(session, ev.Silence(voice, session.generation))
+
+    def _refuse(self, session: Session) -> list[Output]:
+        self.drops += 1
+        return self._send(session, _error("bad_value"))
+
+    # -- deciding --------------------------------------------------------------------------------------------
+
+    def _due(self) -> tuple[int, float] | None:
+        """The next step's tick and the moment to decide it."""
+        if self.timeline is None or self._last_step is None or not self.sessions:
+            return None
+        tick = next_multiple(self._last_step + 1, STEP, self.clock.base)
+        return tick, self.timeline.time_at(tick) - self.lookahead
+
+    def _decide(self, tick: int, time: float) -> list[Output]:
+        """Every session decides the sixteenth at `tick`."""
+        assert self.timeline is not None
+        behind = self.timeline.tick_at(time) - tick
+        if behind > BEHIND * STEP:
+            tick = next_multiple(self.timeline.tick_at(time), STEP, self.clock.base)
+        self._last_step = tick
+        self.steps += 1
+        place = self.clock.place_at(tick)
+        outputs: list[Output] = []
+        for session in list(self.sessions.values()):
+            phase, chord = session.phase, session.chord
+            others = tuple(p for other in self.sessions.values() if other is not session for p in other.ear.held)
+            thought = session.step(tick, self.clock, self._seed, others)
+            outputs += self._cue(session, tick, thought, time)
+            if session.phase == "playing" and session.chord and (place.step == 0 or session.chord != chord):
+                outputs += self._send(session, self._renumbered(session, session.chord))
+            if place.step == 0 or session.phase != phase:
+                outputs += self._state(session)
+        if place.phase % place.meter.beat < STEP:
+            self._unplanned = [player for player in self.sessions if player in self.roster.players()]
+            outputs += self._transport_seen()
+        return outputs
+
+    def _cue(self, session: Session, tick: int, thought: Thought, time: float) -> list[Output]:
+        assert self.timeline is not None
+        outputs: list[Output] = []
+        for note in session.audible(thought):
+            at = tick + note.delay
+            moment = self.timeline.time_at(at)
+            if moment <= time:
+                self.late += moment > self._reachable
+                continue
+            self.cues += 1
+            self.margin.add((moment - time) * 1000)
+            theirs = at + (session.offset or 0)
+            cue = ev.Cue(note.voice, theirs, note.ticks, note.pitch, note.velocity, session.generation)
+            outputs += self._send(session, cue, moment, at)
+        return outputs
+
+    def _plan(self, player: int) -> list[Output]:
+        session = self.sessions.get(player)
+        if session is None:
+            return []
+        outputs: list[Output] = []
+        for tick, thought in session.plan(self.clock, self._seed):
+            theirs = tick + (session.offset or 0)
+            for note in session.audible(thought):
+                plan = ev.Plan(note.voice, theirs + note.delay, note.ticks, note.pitch, note.velocity)
+                outputs += self._send(session, plan)
+            if thought.chord:
+                outputs += self._send(session, self._renumbered(session, thought.chord))
+        return outputs
+
+    # -- out -------------------------------------------------------------------------------------------------
+
+    def _tell(self, peers: tuple[Peer, ...], message: Message, player: int) -> list[Output]:
+        return [Output(peers, message, player)] if peers else []
+
+    def _send(self, session: Session, message: Message, time: float | None = None, tick: int = 0) -> list[Output]:
+        peers = self.roster.peers(session.player) + self.roster.monitors()
+        return [Output(peers, message, session.player, time, tick)] if peers else []
+
+    def _seen(self, session: Session, message: Message) -> list[Output]:
+        return self._tell(self.roster.monitors(), message, session.player)
+
+    def _renumbered(self, session: Session, chord: ev.Chord) -> ev.Chord:
+        return ev.Chord(chord.tick + (session.offset or 0), chord.root, chord.quality)
+
+    def _state(self, session: Session) -> list[Output]:
+        phase = session.phase if self.playing else "idle"
+        bar = self.clock.place_at(self._last_step or 0).bar + 1
+        return self._send(session, ev.State(session.settings.word("mode"), phase, bar))
+
+    def _transport_seen(self) -> list[Output]:
+        clock = self.clock
+        tick = self._last_step or 0
+        seen = ev.Transport(
+            tick, clock.song_at(tick), clock.tempo, int(clock.playing), clock.meter.numerator, clock.meter.denominator,
+            clock.place_at(tick).bar + 1, clock.source,
+        )  # fmt: skip
+        return self._tell(self.roster.monitors(), seen, EVERYONE)
+
+    def _overview(self, peers: tuple[Peer, ...]) -> list[Output]:
+        outputs = self._transport_seen()
+        for session in self.sessions.values():
+            outputs += self._state(session)
+        return [Output(peers, output.message, output.player) for output in outputs]
+
+    def _heartbeat(self, time: float) -> list[Output]:
+        self._beat = time + HEARTBEAT
+        outputs: list[Output] = []
+        for player, peer in self.roster.lost(time):
+            outputs += self._leave(player, [peer])
+        for session in self.sessions.values():
+            peers = self.roster.peers(session.player)
+            outputs += self._tell(peers, ev.Heartbeat(session.generation), session.player)
+        monitors = self.roster.monitors()
+        outputs += self._tell(monitors, ev.Heartbeat(self._generation), EVERYONE)
+        for name, value in self._values():
+            outputs += self._tell(monitors, ev.Value(name, value), EVERYONE)
+        if not self.roster.everyone():
+            self._beat = time_never
+        return outputs
+
+    def _values(self) -> list[tuple[str, float | int]]:
+        margins = self.margin.percentiles((1, 50, 99), 2000)
+        steps = self.step_ms.percentiles((50, 99), 2000)
+        names = ("margin_ms_p1", "margin_ms_p50", "margin_ms_p99", "step_ms_p50", "step_ms_p99")
+        counts = [("heard", self.heard), ("cues", self.cues), ("late", self.late), ("drops", self.drops)]
+        return [*zip(names, (*margins, *steps), strict=True), *counts, ("players", len(self.roster.players()))]
+
+
+time_never = float("inf")  # seconds
+
+
+def _error(reason: str) -> ev.Error:
+    return ev.Error(ev.ERRORS[reason], reason)

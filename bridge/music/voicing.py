@@ -1,0 +1,52 @@
+"""Voicing: from a chord's pitch classes to pitches, close to what sounded before.
+
+Voice leading in the sense of D. Tymoczko, "The Geometry of Musical Chords" (Science, 2006): of all close and open spacings in the
+register, the one whose voices move least.
+"""
+
+from collections.abc import Iterable
+from itertools import permutations
+
+LOW, HIGH = 52, 74  # the register of the chords: E3 to D5, above the bass and mostly below the tune
+CENTRE = 62
+BASS_LOW, BASS_HIGH = 33, 52  # A1 to E3, an octave and a half of a bass's best notes
+WIDEST = 16  # semitones from the lowest to the highest voice
+NARROWEST = 2  # semitones between neighbours; a semitone is mud
+
+
+def voice(pitch_classes: Iterable[int], before: tuple[int, ...] = ()) -> tuple[int, ...]:
+    """Pitches, low to high, one for each pitch class (four at most); `before` is the chord that they follow."""
+    wanted = sorted(set(pitch_classes))[:4]
+    if not wanted:
+        return ()
+    return min(_spacings(wanted), key=lambda pitches: (_cost(pitches, before), pitches))
+
+
+def _spacings(wanted: list[int]) -> Iterable[tuple[int, ...]]:
+    found = set()
+    for order in permutations(wanted):
+        for lowest in range(LOW + (order[0] - LOW) % 12, HIGH + 1, 12):
+            pitches = [lowest]
+            for pitch_class in order[1:]:
+                pitches.append(pitches[-1] + 1 + (pitch_class - pitches[-1] - 1) % 12)
+            if pitches[-1] <= HIGH and pitches[-1] - pitches[0] <= WIDEST:
+                found.add(tuple(pitches))
+    return found or {tuple(sorted(LOW + (pitch_class - LOW) % 12 for pitch_class in wanted))}
+
+
+def _cost(pitches: tuple[int, ...], before: tuple[int, ...]) -> float:
+    """Semitones that the voices move, plus a pull to the middle of the register and away from clusters."""
+    mud = sum(4 for low, high in zip(pitches, pitches[1:], strict=False) if high - low < NARROWEST)
+    pull = 0.15 * abs(sum(pitches) / len(pitches) - CENTRE)
+    if not before:
+        return pull * 4 + mud
+    there = sum(min(abs(pitch - old) for old in before) for pitch in pitches)
+    back = sum(min(abs(pitch - old) for pitch in pitches) for old in before)
+    return there + back + pull + mud
+
+
+def bass_near(pitch_class: int, before: int | None) -> int:
+    """The pitch of a class in the bass's register that lies nearest to `before`, the lower of two; else the lowest but one third."""
+    around = before if before is not None else (2 * BASS_LOW + BASS_HIGH) // 3
+    places = range(BASS_LOW + (pitch_class - BASS_LOW) % 12, BASS_HIGH + 1, 12)
+    return min(places, key=lambda pitch: (abs(pitch - around) + (0.3 * abs(pitch - 41)), pitch))
