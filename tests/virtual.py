@@ -5,7 +5,21 @@ from dataclasses import dataclass, field
 
 from bridge.engine.jam import Jam
 from bridge.music.events import (
-    ARRIVAL, Bye, Continue, Cue, Event, Hello, NoteOff, NoteOn, Output, Peer, Position, Pulse, Silence, Start, Stop,
+    ARRIVAL,
+    Bye,
+    Continue,
+    Cue,
+    Event,
+    Hello,
+    NoteOff,
+    NoteOn,
+    Output,
+    Peer,
+    Position,
+    Pulse,
+    Silence,
+    Start,
+    Stop,
 )  # fmt: skip
 from bridge.music.timeline import PPQ
 

@@ -123,7 +123,7 @@ class Clock:
         if length > 0:
             for unit in (self.meter.bar, self.meter.beat):
                 end = latest - (latest - self.origin) % unit
-                if before < end and end - length >= 0:
+                if before <= end and end - length >= 0:
                     self.loop = Loop(end - length, end)
                     break
         return Change.MOVED

@@ -18,7 +18,7 @@ EXCUSED = 0.75  # smoothed error, in units of the jitter, up to which the loop s
 RELAX = 0.12  # how fast the loop narrows again, per pulse
 FLOOR = 2e-4  # seconds; jitter below this never makes the loop nervous
 LOST = 0.6  # of a period; a pulse later than this means that pulses before it were lost
-SLOWER = 4  # arrivals in a row that each seem to lack pulses: then the tempo fell and nothing was lost
+SLOWER = 8  # arrivals in a row that each seem to lack pulses: then the tempo fell and nothing was lost
 SLOWEST = 60.0 / (24 * MIN_TEMPO)  # seconds per pulse
 FASTEST = 60.0 / (24 * MAX_TEMPO)
 

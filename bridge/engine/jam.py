@@ -10,19 +10,23 @@ Rule 4. Plans are made when no decision is due, one player at a time, so that th
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bridge.engine import console
 from bridge.engine.clock import Change, Clock
+from bridge.engine.conductor import Conductor
 from bridge.engine.frame import Generator, Thought
 from bridge.engine.measures import Measure
+from bridge.engine.outbox import Outbox
 from bridge.engine.roster import Roster
 from bridge.engine.session import Session
-from bridge.engine.settings import SHARED, Settings
+from bridge.engine.settings import Settings
 from bridge.music import events as ev
 from bridge.music.errors import WireError
-from bridge.music.events import EVERYONE, Event, Message, Output, Peer
-from bridge.music.timeline import PPQ, STEP, Meter, Timeline, next_multiple
+from bridge.music.events import EVERYONE, Event, Output, Peer
+from bridge.music.timeline import PPQ, STEP, Timeline, next_multiple
 
 HEARTBEAT = 1.0  # seconds
 BEHIND = 64  # steps; a longer stall is skipped, not caught up
+NEVER = float("inf")  # seconds
 TRUST = 2 * PPQ  # ticks between a note's stamp and its arrival, beyond which the arrival counts
 
 
@@ -51,20 +55,24 @@ class Jam:
         self.margin = Measure()  # milliseconds from deciding a cue to its tick
         self.step_ms = Measure()  # filled by the shell, since the engine reads no clock
         self.sessions: dict[int, Session] = {}
-        self.clock = Clock(tempo)
         self.roster = Roster()
         self.settings = settings or Settings()  # of the jam; a new player begins with a copy
         self.drops = 0  # events that could not be used
         self.heard, self.cues, self.late, self.steps = 0, 0, 0, 0
         self._mind, self._fallback, self._seed = mind, fallback, seed
         self._generation = generation
-        self._wanted = clock
-        self._master: int | None = None
+        self._conductor = Conductor(clock, tempo)
+        self._box = Outbox(self.roster)
         self._last_step: int | None = None  # tick of the last step that was decided
         self._reachable = 0.0  # no cue can be in time before this second: the transport has only just begun
-        self._beat = time_never
+        self._beat = NEVER
         self._unplanned: list[int] = []  # players whose plan is to be made
         self._now = 0.0
+
+    @property
+    def clock(self) -> Clock:
+        """The transport as followed."""
+        return self._conductor.clock
 
     @property
     def playing(self) -> bool:
@@ -95,12 +103,12 @@ class Jam:
             case ev.Position():
                 return self._position(event, time)
             case ev.Pulse() | ev.Start() | ev.Continue() | ev.Stop() | ev.SongPosition() | ev.Tempo():
-                return self._transport(event, time)
+                return self._changed(self._conductor.transport(event, self.settings, time), time)
             case ev.NoteOn() | ev.NoteOff() | ev.Control() | ev.Set() | ev.Get() | ev.Do():
                 session = self.sessions.get(event.player)
                 if session is None or not self.roster.alive(event.player, time):
                     self.drops += 1
-                    return self._tell(self.roster.peers(event.player), _error("unknown_player"), event.player)
+                    return self._box.refuse(self.roster.peers(event.player), "unknown_player", event.player)
                 return self._played(session, event, time)
 
     def advance(self, time: float) -> list[Output]:
@@ -127,7 +135,7 @@ class Jam:
             moments.append(self._now)
         if (deadline := self.clock.deadline()) is not None:
             moments.append(deadline)
-        if self._beat < time_never:
+        if self._beat < NEVER:
             moments.append(self._beat)
         return min(moments, default=None)
 
@@ -152,15 +160,15 @@ class Jam:
         peer = Peer(hello.host, hello.port, hello.role)
         if hello.version != ev.VERSION:
             self.drops += 1
-            return self._tell((peer,), _error("bad_version"), hello.player)
+            return self._box.refuse((peer,), "bad_version", hello.player)
         if (hello.role == "monitor") != (hello.player == EVERYONE):
             self.drops += 1
-            return self._tell((peer,), _error("bad_value"), hello.player)
+            return self._box.refuse((peer,), "bad_value", hello.player)
         verdict, replaced = self.roster.welcome(hello, time)
         if verdict == "player_in_use":
             self.drops += 1
-            return self._tell((peer,), _error(verdict), hello.player)
-        if self._beat == time_never:
+            return self._box.refuse((peer,), verdict, hello.player)
+        if self._beat == NEVER:
             self._beat = time + HEARTBEAT
         outputs: list[Output] = []
         if hello.player != EVERYONE and hello.player not in self.sessions:
@@ -171,12 +179,12 @@ class Jam:
                 session.resume()
         generation = self._generation_of(hello.player)
         outputs += [Output((old,), ev.Silence(ev.ALL, generation), hello.player) for old in replaced]
-        outputs += self._tell((peer,), ev.Welcome(ev.VERSION, hello.player, generation), hello.player)
+        outputs += self._box.tell((peer,), ev.Welcome(ev.VERSION, hello.player, generation), hello.player)
         if verdict == "again":
             return outputs
         if hello.player == EVERYONE:
             return outputs + self._overview((peer,))
-        return outputs + self._state(self.sessions[hello.player])
+        return outputs + self._box.state(self.sessions[hello.player], self.clock, self._last_step or 0)
 
     def _leave(self, player: int, left: Iterable[Peer]) -> list[Output]:
         """Peers of a player have gone; a player whose seat is empty takes its session along."""
@@ -185,9 +193,8 @@ class Jam:
         outputs = [Output((peer,), ev.Silence(ev.ALL, generation), player) for peer in left]
         if session and player not in self.roster.players():
             del self.sessions[player]
-            outputs += self._send(session, ev.Silence(ev.ALL, session.generation))
-            if self._master == player:
-                self._master = None
+            outputs += self._box.send(session, ev.Silence(ev.ALL, session.generation))
+            self._conductor.left(player)
         return outputs
 
     def _generation_of(self, player: int) -> int:
@@ -201,60 +208,12 @@ class Jam:
         if session is None or not self.roster.alive(event.player, time):
             self.drops += 1
             return []
-        if self._wanted not in ("auto", "osc") or not self.clock.owner("osc"):
-            self._align(session, event, time)
-            return []
-        if self._master is None or (not self.playing and event.playing):
-            self._master = event.player
-            if session.offset is not None:
-                self.clock.shift = session.offset
-        if self._master != event.player:
-            self._align(session, event, time)
-            return []
         before = (self.clock.meter, self.clock.tempo)
-        change = self.clock.position(
-            event.tick, event.song, event.tempo, Meter(event.numerator, event.denominator), time,
-            playing=bool(event.playing), bar=event.bar,
-        )  # fmt: skip
-        session.offset = self.clock.shift
+        change = self._conductor.position(event, session, time)
         outputs = self._changed(change, time)
         if change is None and before != (self.clock.meter, self.clock.tempo):
-            outputs += self._transport_seen()
+            outputs += self._box.transport(self.clock, self._last_step or 0)
         return outputs
-
-    def _align(self, session: Session, event: ev.Position, time: float) -> None:
-        """Learn how a player who is not the master numbers ticks: exactly where its song is ours, else by time."""
-        if not event.playing or self.timeline is None:
-            return
-        apart = event.tick - self.timeline.tick_at(time)
-        exact = (event.tick - event.song) - self.clock.base
-        if abs(exact - apart) < PPQ / 2:
-            session.offset = exact
-        elif session.offset is None or abs(session.offset - apart) > PPQ:
-            session.offset = round(apart)
-
-    def _transport(self, event: Event, time: float) -> list[Output]:
-        """MIDI clock, or the local clock."""
-        source = "local" if self._wanted == "local" else "midi"
-        if self._wanted == "osc" or (isinstance(event, ev.Tempo) and source != "local"):
-            return []
-        clock, change = self.clock, None
-        if not clock.playing:
-            clock.meter = Meter(int(self.settings.number("numerator")), int(self.settings.number("denominator")))
-        match event:
-            case ev.Pulse():
-                change = clock.pulse(time) if source == "midi" else None
-            case ev.Start():
-                change = clock.start(time)
-            case ev.Continue():
-                change = clock.go_on(time)
-            case ev.Stop():
-                change = clock.stop(time)
-            case ev.SongPosition(sixteenths):
-                clock.song_position(sixteenths)
-            case ev.Tempo(tempo):
-                clock.local(tempo, time)
-        return self._changed(change, time)
 
     def _changed(self, change: Change | None, time: float) -> list[Output]:
         """What the transport's change means for everyone."""
@@ -266,7 +225,7 @@ class Jam:
                 outputs += self._silence_all()
                 for session in self.sessions.values():
                     session.halt()
-                    outputs += self._state(session)
+                    outputs += self._box.state(session, self.clock, self._last_step or 0)
             case Change.BROKEN:
                 outputs += self._silence_all()
             case Change.STARTED:
@@ -282,14 +241,13 @@ class Jam:
             self._last_step = round(self.timeline.tick_at(time)) - 1
             self._reachable = time + self.lookahead
         self._unplanned.clear()
-        return outputs + self._transport_seen()
+        return outputs + self._box.transport(self.clock, self._last_step or 0)
 
     def _silence_all(self) -> list[Output]:
         self._generation += 1
         outputs: list[Output] = []
         for session in self.sessions.values():
-            session.generation += 1
-            outputs += self._send(session, ev.Silence(ev.ALL, session.generation))
+            outputs += self._box.silence(session)
         return outputs
 
     # -- what a player does ----------------------------------------------------------------------------------
@@ -301,22 +259,28 @@ class Jam:
                 if not session.ear.strike(at, pitch, velocity):
                     return []
                 self.heard += 1
-                return self._seen(session, ev.Heard(at, pitch, velocity))
+                return self._box.monitors(ev.Heard(at, pitch, velocity), session.player)
             case ev.NoteOn(_, tick, pitch, _) | ev.NoteOff(_, tick, pitch):
                 at = self._stamp(session, tick, time)
                 session.ear.release(at, pitch)
-                return self._seen(session, ev.Heard(at, pitch, 0))
-            case ev.Set(_, name, value):
-                return self._set(session, name, value)
-            case ev.Get(_, name):
-                try:
-                    values = [ev.Value(key, value) for key, value in session.settings.get(name)]
-                except WireError:
-                    return self._refuse(session)
-                return [output for value in values for output in self._send(session, value)]
-            case ev.Do(_, action):
-                return self._do(session, action)
+                return self._box.monitors(ev.Heard(at, pitch, 0), session.player)
+            case ev.Set() | ev.Get() | ev.Do():
+                return self._asked(session, event)
         return []  # a control change: heard, and nobody has asked for it
+
+    def _asked(self, session: Session, wish: ev.Set | ev.Get | ev.Do) -> list[Output]:
+        try:
+            match wish:
+                case ev.Set():
+                    return console.set_value(session, wish, self.settings, self.sessions.values(), self._box)
+                case ev.Get():
+                    return console.get_value(session, wish, self._box)
+                case ev.Do():
+                    done = console.do(session, wish, self._box, playing=self.playing)
+                    return done + self._box.state(session, self.clock, self._last_step or 0)
+        except WireError as error:
+            self.drops += 1
+            return self._box.refuse(self.roster.peers(session.player), error.reason, session.player)
 
     def _stamp(self, session: Session, tick: int, time: float) -> int:
         """The engine's tick of an event: its own stamp where that is credible, else its arrival."""
@@ -325,41 +289,6 @@ class Jam:
         arrival = round(self.timeline.tick_at(time))
         at = arrival if tick == ev.ARRIVAL else tick - (session.offset or 0)
         return at if abs(at - arrival) <= TRUST else arrival
-
-    def _set(self, session: Session, name: str, value: float | int | str) -> list[Output]:
-        try:
-            became = session.settings.set(name, value)
-        except WireError:
-            return self._refuse(session)
-        if name in SHARED:
-            self.settings.set(name, became)
-            for other in self.sessions.values():
-                other.settings.set(name, became)
-        outputs = self._send(session, ev.Value(name, became))
-        if (name in ("accompaniment", "bass") and not became) or became == "listen":
-            outputs += self._hush(session, ev.ALL if name == "mode" else name)
-        return outputs
-
-    def _do(self, session: Session, action: str) -> list[Output]:
-        match action:
-            case "panic" | "stop":
-                session.restart()
-                return self._hush(session, ev.ALL) + self._state(session)
-            case "clear":
-                session.restart()
-                return self._state(session)
-            case "enter":
-                session.phase = "playing" if self.playing and session.phase == "listening" else session.phase
-                return self._state(session)
-        return self._refuse(session)
-
-    def _hush(self, session: Session, voice: str) -> list[Output]:
-        session.generation += 1
-        return self._send(session, ev.Silence(voice, session.generation))
-
-    def _refuse(self, session: Session) -> list[Output]:
-        self.drops += 1
-        return self._send(session, _error("bad_value"))
 
     # -- deciding --------------------------------------------------------------------------------------------
 
@@ -386,12 +315,12 @@ class Jam:
             thought = session.step(tick, self.clock, self._seed, others)
             outputs += self._cue(session, tick, thought, time)
             if session.phase == "playing" and session.chord and (place.step == 0 or session.chord != chord):
-                outputs += self._send(session, self._renumbered(session, session.chord))
+                outputs += self._box.chord(session, session.chord)
             if place.step == 0 or session.phase != phase:
-                outputs += self._state(session)
+                outputs += self._box.state(session, self.clock, self._last_step or 0)
         if place.phase % place.meter.beat < STEP:
             self._unplanned = [player for player in self.sessions if player in self.roster.players()]
-            outputs += self._transport_seen()
+            outputs += self._box.transport(self.clock, self._last_step or 0)
         return outputs
 
     def _cue(self, session: Session, tick: int, thought: Thought, time: float) -> list[Output]:
@@ -407,7 +336,7 @@ class Jam:
             self.margin.add((moment - time) * 1000)
             theirs = at + (session.offset or 0)
             cue = ev.Cue(note.voice, theirs, note.ticks, note.pitch, note.velocity, session.generation)
-            outputs += self._send(session, cue, moment, at)
+            outputs += self._box.send(session, cue, moment, at)
         return outputs
 
     def _plan(self, player: int) -> list[Output]:
@@ -419,44 +348,18 @@ class Jam:
             theirs = tick + (session.offset or 0)
             for note in session.audible(thought):
                 plan = ev.Plan(note.voice, theirs + note.delay, note.ticks, note.pitch, note.velocity)
-                outputs += self._send(session, plan)
+                outputs += self._box.send(session, plan)
             if thought.chord:
-                outputs += self._send(session, self._renumbered(session, thought.chord))
+                outputs += self._box.chord(session, thought.chord)
         return outputs
 
-    # -- out -------------------------------------------------------------------------------------------------
-
-    def _tell(self, peers: tuple[Peer, ...], message: Message, player: int) -> list[Output]:
-        return [Output(peers, message, player)] if peers else []
-
-    def _send(self, session: Session, message: Message, time: float | None = None, tick: int = 0) -> list[Output]:
-        peers = self.roster.peers(session.player) + self.roster.monitors()
-        return [Output(peers, message, session.player, time, tick)] if peers else []
-
-    def _seen(self, session: Session, message: Message) -> list[Output]:
-        return self._tell(self.roster.monitors(), message, session.player)
-
-    def _renumbered(self, session: Session, chord: ev.Chord) -> ev.Chord:
-        return ev.Chord(chord.tick + (session.offset or 0), chord.root, chord.quality)
-
-    def _state(self, session: Session) -> list[Output]:
-        phase = session.phase if self.playing else "idle"
-        bar = self.clock.place_at(self._last_step or 0).bar + 1
-        return self._send(session, ev.State(session.settings.word("mode"), phase, bar))
-
-    def _transport_seen(self) -> list[Output]:
-        clock = self.clock
-        tick = self._last_step or 0
-        seen = ev.Transport(
-            tick, clock.song_at(tick), clock.tempo, int(clock.playing), clock.meter.numerator, clock.meter.denominator,
-            clock.place_at(tick).bar + 1, clock.source,
-        )  # fmt: skip
-        return self._tell(self.roster.monitors(), seen, EVERYONE)
+    # -- now and then ----------------------------------------------------------------------------------------
 
     def _overview(self, peers: tuple[Peer, ...]) -> list[Output]:
-        outputs = self._transport_seen()
+        """What a monitor that joins has missed."""
+        outputs = self._box.transport(self.clock, self._last_step or 0)
         for session in self.sessions.values():
-            outputs += self._state(session)
+            outputs += self._box.state(session, self.clock, self._last_step or 0)
         return [Output(peers, output.message, output.player) for output in outputs]
 
     def _heartbeat(self, time: float) -> list[Output]:
@@ -466,13 +369,13 @@ class Jam:
             outputs += self._leave(player, [peer])
         for session in self.sessions.values():
             peers = self.roster.peers(session.player)
-            outputs += self._tell(peers, ev.Heartbeat(session.generation), session.player)
+            outputs += self._box.tell(peers, ev.Heartbeat(session.generation), session.player)
         monitors = self.roster.monitors()
-        outputs += self._tell(monitors, ev.Heartbeat(self._generation), EVERYONE)
+        outputs += self._box.tell(monitors, ev.Heartbeat(self._generation), EVERYONE)
         for name, value in self._values():
-            outputs += self._tell(monitors, ev.Value(name, value), EVERYONE)
+            outputs += self._box.tell(monitors, ev.Value(name, value), EVERYONE)
         if not self.roster.everyone():
-            self._beat = time_never
+            self._beat = NEVER
         return outputs
 
     def _values(self) -> list[tuple[str, float | int]]:
@@ -481,10 +384,3 @@ class Jam:
         names = ("margin_ms_p1", "margin_ms_p50", "margin_ms_p99", "step_ms_p50", "step_ms_p99")
         counts = [("heard", self.heard), ("cues", self.cues), ("late", self.late), ("drops", self.drops)]
         return [*zip(names, (*margins, *steps), strict=True), *counts, ("players", len(self.roster.players()))]
-
-
-time_never = float("inf")  # seconds
-
-
-def _error(reason: str) -> ev.Error:
-    return ev.Error(ev.ERRORS[reason], reason)

@@ -46,13 +46,17 @@ class Session:
         self.restart()
 
     def restart(self) -> None:
-        """Begin as if nothing had been heard."""
+        """Begin as if nothing had been heard, and wait for the player's first notes."""
+        self.clear()
+        self._waited = 0
+        self.phase = "idle"
+
+    def clear(self) -> None:
+        """Forget what was heard."""
         self._state = self._mind.start()
         self._spare = self._fallback.start() if self._fallback else None
         self.ear.clear()
         self.chord, self._last, self._broken_bar = None, None, None
-        self._waited = 0
-        self.phase = "idle"
 
     def resume(self) -> None:
         """The transport runs again; a band that was playing comes back at the next beat."""

@@ -1,0 +1,56 @@
+"""The console: what a player asks for by `set`, `get` and `do`."""
+
+from collections.abc import Iterable
+
+from bridge.engine.outbox import Outbox
+from bridge.engine.session import Session
+from bridge.engine.settings import SHARED, Settings
+from bridge.music import events as ev
+from bridge.music.errors import WireError
+from bridge.music.events import Output
+
+ACTIONS = {
+    "panic": "silence at once, and begin as if nothing had been heard",
+    "stop": "silence at once; the band enters again after your next notes",
+    "clear": "forget what was heard, without a gap in what sounds",
+    "enter": "the band enters now instead of at its bar line",
+}  # the protocol's words for `do`
+
+
+def set_value(
+    session: Session, wish: ev.Set, shared: Settings, sessions: Iterable[Session], outbox: Outbox
+) -> list[Output]:
+    """Change a parameter of the player's, or of everyone's; raises WireError where it does not fit."""
+    became = session.settings.set(wish.name, wish.value)
+    if wish.name in SHARED:
+        shared.set(wish.name, became)
+        for other in sessions:
+            other.settings.set(wish.name, became)
+    outputs = outbox.send(session, ev.Value(wish.name, became))
+    if wish.name in (ev.ACCOMPANIMENT, ev.BASS) and not became:
+        outputs += outbox.silence(session, wish.name)
+    if wish.name == "mode" and became == "listen":
+        outputs += outbox.silence(session)
+    return outputs
+
+
+def get_value(session: Session, wish: ev.Get, outbox: Outbox) -> list[Output]:
+    """Answer with a parameter's value, or with all; raises WireError where there is none of that name."""
+    values = [ev.Value(name, value) for name, value in session.settings.get(wish.name)]
+    return [output for value in values for output in outbox.send(session, value)]
+
+
+def do(session: Session, wish: ev.Do, outbox: Outbox, *, playing: bool) -> list[Output]:
+    """Carry out an action; raises WireError for an unknown one."""
+    match wish.action:
+        case "panic" | "stop":
+            session.restart()
+            return outbox.silence(session)
+        case "clear":
+            session.clear()
+        case "enter":
+            if playing and session.phase == "listening":
+                session.phase = "playing"
+        case other:
+            raise WireError(f"there is no action {other!r}; there are {', '.join(ACTIONS)}")
+    return []

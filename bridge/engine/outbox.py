@@ -1,0 +1,55 @@
+"""The outbox: what the engine says, and to whom. Each player's peers hear of that player, monitors of everyone."""
+
+from bridge.engine.clock import Clock
+from bridge.engine.roster import Roster
+from bridge.engine.session import Session
+from bridge.music import events as ev
+from bridge.music.events import EVERYONE, Message, Output, Peer
+
+
+class Outbox:
+    """Addresses messages; holds nothing but the roster."""
+
+    def __init__(self, roster: Roster) -> None:
+        self._roster = roster
+
+    def tell(self, peers: tuple[Peer, ...], message: Message, player: int = EVERYONE) -> list[Output]:
+        """A message for these peers."""
+        return [Output(peers, message, player)] if peers else []
+
+    def refuse(self, peers: tuple[Peer, ...], reason: str, player: int) -> list[Output]:
+        """Say why something was refused; `reason` is one of the protocol's."""
+        return self.tell(peers, ev.Error(ev.ERRORS[reason], reason), player)
+
+    def send(self, session: Session, message: Message, time: float | None = None, tick: int = 0) -> list[Output]:
+        """A message for a player's peers and the monitors; a cue also has its moment and our tick."""
+        peers = self._roster.peers(session.player) + self._roster.monitors()
+        return [Output(peers, message, session.player, time, tick)] if peers else []
+
+    def monitors(self, message: Message, player: int = EVERYONE) -> list[Output]:
+        """A message for the monitors alone."""
+        return self.tell(self._roster.monitors(), message, player)
+
+    def chord(self, session: Session, chord: ev.Chord) -> list[Output]:
+        """A chord in the player's own ticks."""
+        return self.send(session, ev.Chord(chord.tick + (session.offset or 0), chord.root, chord.quality))
+
+    def state(self, session: Session, clock: Clock, tick: int) -> list[Output]:
+        """The player's mode, phase and bar at our `tick`."""
+        phase = session.phase if clock.playing else "idle"
+        return self.send(session, ev.State(session.settings.word("mode"), phase, clock.place_at(tick).bar + 1))
+
+    def transport(self, clock: Clock, tick: int) -> list[Output]:
+        """The clock as the engine follows it, for monitors."""
+        meter = clock.meter
+        return self.monitors(
+            ev.Transport(
+                tick, clock.song_at(tick), clock.tempo, int(clock.playing), meter.numerator, meter.denominator,
+                clock.place_at(tick).bar + 1, clock.source,
+            )
+        )  # fmt: skip
+
+    def silence(self, session: Session, voice: str = ev.ALL) -> list[Output]:
+        """Stop what sounds and void what was promised: the player's generation begins anew."""
+        session.generation += 1
+        return self.send(session, ev.Silence(voice, session.generation))
