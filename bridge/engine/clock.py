@@ -1,7 +1,8 @@
 """The clock: what the host's transport does, told in our own monotonic ticks.
 
 Rule 1. The host is the only master; a local clock is a host like any other.
-Rule 2. Ticks never go back. A loop seam or a relocation moves the song position under them: `base = tick - song` changes.
+Rule 2. Ticks never go back. A loop seam or a relocation moves the song position under them: `base = tick - song`
+changes.
 Rule 3. One source at a time: the one that plays keeps the transport until it stops or falls silent.
 Rule 4. A loop, once seen, is expected: the bar that comes after its end is the bar at its beginning.
 """
@@ -181,10 +182,9 @@ class Clock:
         if self.source not in ("midi", "local"):
             return None
         self.heard, self._target = time, None
-        if self.source == "local":
-            tick = self._now(time)
-        else:
-            tick = self._tick + PULSE if self.playing else self._tick  # a continue goes on with the next pulse
+        tick = self._now(time) if self.source == "local" else self._tick
+        if self.source == "midi" and self.playing:
+            tick += PULSE  # a continue goes on with the next pulse
         change = self._halt(tick - self.base if self.playing else self._song)
         self._tick = tick
         return change

@@ -1,7 +1,7 @@
 """The ear: what one player plays, ready to be asked for sixteenth by sixteenth.
 
-Rule 1. A note belongs to the sixteenth whose beginning is nearest, or to the next one that was not asked for yet: late notes
-move, none is lost.
+Rule 1. A note belongs to the sixteenth whose beginning is nearest, or to the next one that was not asked for yet:
+late notes move, none is lost.
 Rule 2. A packet that comes twice or too late changes nothing that was answered.
 """
 

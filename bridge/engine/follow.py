@@ -4,7 +4,8 @@
 LAC 2005) with gears: in a steady tempo a narrow loop rejects jitter, and as soon as the errors lean to one side by more
 than the jitter explains, the loop widens, so that steps and ramps are followed.
 
-`PositionFollower` hears a host that says both position and tempo: the tempo is taken as it is, only the phase is filtered.
+`PositionFollower` hears a host that says both position and tempo: the tempo is taken as it is, only the phase is
+filtered.
 """
 
 from math import copysign, sqrt

@@ -50,7 +50,8 @@ class Thought:
 class Generator(Protocol):
     """A musical mind: `step` answers a frame, `start` is the mind before it heard anything.
 
-    The state is the generator's own immutable value. `step` may raise; the engine then plays its fallback to the end of the bar.
+    The state is the generator's own immutable value. `step` may raise; the engine then plays its fallback to the end
+    of the bar.
     """
 
     name: str

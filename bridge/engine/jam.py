@@ -1,10 +1,8 @@
 """The jam: everyone on one transport. Events go in, outputs come out, time is an argument.
 
 Rule 1. `receive` never raises on what a peer can send; `advance` is called whenever `wakeup` asks for it, or later.
-Rule 2. A step is decided `lookahead` before its tick. A cue that can no longer be in time is not sent but counted as late;
-the minds hear every step all the same, so that a stall costs notes and never the place.
-Rule 3. A stop silences everyone at once and begins a new generation; cues of an older one are void.
-Rule 4. Plans are made when no decision is due, one player at a time, so that they delay nothing.
+Rule 2. A stop silences everyone at once and begins a new generation; cues of an older one are void.
+Rule 3. Plans are made when no decision is due, one player at a time, so that they delay nothing.
 """
 
 from collections.abc import Iterable
@@ -13,19 +11,19 @@ from dataclasses import dataclass
 from bridge.engine import console
 from bridge.engine.clock import Change, Clock
 from bridge.engine.conductor import Conductor
-from bridge.engine.frame import Generator, Thought
+from bridge.engine.frame import Generator
 from bridge.engine.measures import Measure
 from bridge.engine.outbox import Outbox
 from bridge.engine.roster import Roster
 from bridge.engine.session import Session
 from bridge.engine.settings import Settings
+from bridge.engine.stage import Stage
 from bridge.music import events as ev
 from bridge.music.errors import WireError
 from bridge.music.events import EVERYONE, Event, Output, Peer
-from bridge.music.timeline import PPQ, STEP, Timeline, next_multiple
+from bridge.music.timeline import PPQ, Timeline
 
 HEARTBEAT = 1.0  # seconds
-BEHIND = 64  # steps; a longer stall is skipped, not caught up
 NEVER = float("inf")  # seconds
 TRUST = 2 * PPQ  # ticks between a note's stamp and its arrival, beyond which the arrival counts
 
@@ -52,19 +50,17 @@ class Jam:
         self, mind: Generator, *, fallback: Generator | None = None, seed: int = 0, settings: Settings | None = None,
         generation: int = 1, clock: str = "auto", tempo: float = 120.0,
     ) -> None:  # fmt: skip
-        self.margin = Measure()  # milliseconds from deciding a cue to its tick
         self.step_ms = Measure()  # filled by the shell, since the engine reads no clock
         self.sessions: dict[int, Session] = {}
         self.roster = Roster()
         self.settings = settings or Settings()  # of the jam; a new player begins with a copy
         self.drops = 0  # events that could not be used
-        self.heard, self.cues, self.late, self.steps = 0, 0, 0, 0
-        self._mind, self._fallback, self._seed = mind, fallback, seed
+        self.heard = 0  # notes struck
+        self._mind, self._fallback = mind, fallback
         self._generation = generation
         self._conductor = Conductor(clock, tempo)
         self._box = Outbox(self.roster)
-        self._last_step: int | None = None  # tick of the last step that was decided
-        self._reachable = 0.0  # no cue can be in time before this second: the transport has only just begun
+        self._stage = Stage(self.clock, self.settings, self._box, seed)
         self._beat = NEVER
         self._unplanned: list[int] = []  # players whose plan is to be made
         self._now = 0.0
@@ -87,8 +83,22 @@ class Jam:
     @property
     def lookahead(self) -> float:
         """Seconds by which decisions precede their tick."""
-        asked = self.settings.number("lookahead_ms") / 1000
-        return min(asked, 0.75 * STEP / self.timeline.rate) if self.timeline else asked
+        return self._stage.lookahead
+
+    @property
+    def late(self) -> int:
+        """Cues that could not be in time and were not sent."""
+        return self._stage.late
+
+    @property
+    def steps(self) -> int:
+        """Sixteenths decided."""
+        return self._stage.steps
+
+    @property
+    def margin(self) -> Measure:
+        """Milliseconds from deciding a cue to its tick."""
+        return self._stage.margin
 
     # -- in --------------------------------------------------------------------------------------------------
 
@@ -117,15 +127,21 @@ class Jam:
         outputs = self._changed(self.clock.check(time), time)
         decided = False
         while (due := self._due()) is not None and time >= due[1]:
-            outputs += self._decide(due[0], time)
+            outputs += self._stage.decide(due[0], self.sessions, time)
+            if self._stage.on_beat():
+                self._unplanned = [player for player in self.sessions if player in self.roster.players()]
             decided = True
         if decided:
             return outputs
         if self._unplanned:
-            return outputs + self._plan(self._unplanned.pop(0))
+            session = self.sessions.get(self._unplanned.pop(0))
+            return outputs + (self._stage.plan(session) if session else [])
         if time >= self._beat:
             outputs += self._heartbeat(time)
         return outputs
+
+    def _due(self) -> tuple[int, float] | None:
+        return self._stage.due() if self.sessions else None
 
     def wakeup(self) -> float | None:
         """When `advance` is needed next, in seconds; None while nobody is there and nothing runs."""
@@ -149,9 +165,9 @@ class Jam:
         least, p1, p50, p99 = self.margin.percentiles((0, 1, 50, 99))
         failures = [session for session in self.sessions.values() if session.failures]
         return Report(
-            len(self.roster.players()), self.heard, self.cues, self.late, self.drops,
+            len(self.roster.players()), self.heard, self._stage.cues, self._stage.late, self.drops,
             sum(session.failures for session in failures), failures[0].failure if failures else "",
-            {"min": least, "p1": p1, "p50": p50, "p99": p99}, self.steps,
+            {"min": least, "p1": p1, "p50": p50, "p99": p99}, self._stage.steps,
         )  # fmt: skip
 
     # -- who is there ----------------------------------------------------------------------------------------
@@ -184,7 +200,7 @@ class Jam:
             return outputs
         if hello.player == EVERYONE:
             return outputs + self._overview((peer,))
-        return outputs + self._box.state(self.sessions[hello.player], self.clock, self._last_step or 0)
+        return outputs + self._box.state(self.sessions[hello.player], self.clock, self._stage.tick)
 
     def _leave(self, player: int, left: Iterable[Peer]) -> list[Output]:
         """Peers of a player have gone; a player whose seat is empty takes its session along."""
@@ -212,7 +228,7 @@ class Jam:
         change = self._conductor.position(event, session, time)
         outputs = self._changed(change, time)
         if change is None and before != (self.clock.meter, self.clock.tempo):
-            outputs += self._box.transport(self.clock, self._last_step or 0)
+            outputs += self._box.transport(self.clock, self._stage.tick)
         return outputs
 
     def _changed(self, change: Change | None, time: float) -> list[Output]:
@@ -225,7 +241,7 @@ class Jam:
                 outputs += self._silence_all()
                 for session in self.sessions.values():
                     session.halt()
-                    outputs += self._box.state(session, self.clock, self._last_step or 0)
+                    outputs += self._box.state(session, self.clock, self._stage.tick)
             case Change.BROKEN:
                 outputs += self._silence_all()
             case Change.STARTED:
@@ -237,11 +253,10 @@ class Jam:
                     session.resume()
             case Change.MOVED:
                 pass  # what is promised plays on; the next step knows the new bar
-        if change in (Change.STARTED, Change.CONTINUED, Change.BROKEN) and self.timeline:
-            self._last_step = round(self.timeline.tick_at(time)) - 1
-            self._reachable = time + self.lookahead
+        if change in (Change.STARTED, Change.CONTINUED, Change.BROKEN):
+            self._stage.begin(time)
         self._unplanned.clear()
-        return outputs + self._box.transport(self.clock, self._last_step or 0)
+        return outputs + self._box.transport(self.clock, self._stage.tick)
 
     def _silence_all(self) -> list[Output]:
         self._generation += 1
@@ -277,7 +292,7 @@ class Jam:
                     return console.get_value(session, wish, self._box)
                 case ev.Do():
                     done = console.do(session, wish, self._box, playing=self.playing)
-                    return done + self._box.state(session, self.clock, self._last_step or 0)
+                    return done + self._box.state(session, self.clock, self._stage.tick)
         except WireError as error:
             self.drops += 1
             return self._box.refuse(self.roster.peers(session.player), error.reason, session.player)
@@ -285,81 +300,18 @@ class Jam:
     def _stamp(self, session: Session, tick: int, time: float) -> int:
         """The engine's tick of an event: its own stamp where that is credible, else its arrival."""
         if self.timeline is None:
-            return self._last_step or 0
+            return self._stage.tick
         arrival = round(self.timeline.tick_at(time))
         at = arrival if tick == ev.ARRIVAL else tick - (session.offset or 0)
         return at if abs(at - arrival) <= TRUST else arrival
-
-    # -- deciding --------------------------------------------------------------------------------------------
-
-    def _due(self) -> tuple[int, float] | None:
-        """The next step's tick and the moment to decide it."""
-        if self.timeline is None or self._last_step is None or not self.sessions:
-            return None
-        tick = next_multiple(self._last_step + 1, STEP, self.clock.base)
-        return tick, self.timeline.time_at(tick) - self.lookahead
-
-    def _decide(self, tick: int, time: float) -> list[Output]:
-        """Every session decides the sixteenth at `tick`."""
-        assert self.timeline is not None
-        behind = self.timeline.tick_at(time) - tick
-        if behind > BEHIND * STEP:
-            tick = next_multiple(self.timeline.tick_at(time), STEP, self.clock.base)
-        self._last_step = tick
-        self.steps += 1
-        place = self.clock.place_at(tick)
-        outputs: list[Output] = []
-        for session in list(self.sessions.values()):
-            phase, chord = session.phase, session.chord
-            others = tuple(p for other in self.sessions.values() if other is not session for p in other.ear.held)
-            thought = session.step(tick, self.clock, self._seed, others)
-            outputs += self._cue(session, tick, thought, time)
-            if session.phase == "playing" and session.chord and (place.step == 0 or session.chord != chord):
-                outputs += self._box.chord(session, session.chord)
-            if place.step == 0 or session.phase != phase:
-                outputs += self._box.state(session, self.clock, self._last_step or 0)
-        if place.phase % place.meter.beat < STEP:
-            self._unplanned = [player for player in self.sessions if player in self.roster.players()]
-            outputs += self._box.transport(self.clock, self._last_step or 0)
-        return outputs
-
-    def _cue(self, session: Session, tick: int, thought: Thought, time: float) -> list[Output]:
-        assert self.timeline is not None
-        outputs: list[Output] = []
-        for note in session.audible(thought):
-            at = tick + note.delay
-            moment = self.timeline.time_at(at)
-            if moment <= time:
-                self.late += moment > self._reachable
-                continue
-            self.cues += 1
-            self.margin.add((moment - time) * 1000)
-            theirs = at + (session.offset or 0)
-            cue = ev.Cue(note.voice, theirs, note.ticks, note.pitch, note.velocity, session.generation)
-            outputs += self._box.send(session, cue, moment, at)
-        return outputs
-
-    def _plan(self, player: int) -> list[Output]:
-        session = self.sessions.get(player)
-        if session is None:
-            return []
-        outputs: list[Output] = []
-        for tick, thought in session.plan(self.clock, self._seed):
-            theirs = tick + (session.offset or 0)
-            for note in session.audible(thought):
-                plan = ev.Plan(note.voice, theirs + note.delay, note.ticks, note.pitch, note.velocity)
-                outputs += self._box.send(session, plan)
-            if thought.chord:
-                outputs += self._box.chord(session, thought.chord)
-        return outputs
 
     # -- now and then ----------------------------------------------------------------------------------------
 
     def _overview(self, peers: tuple[Peer, ...]) -> list[Output]:
         """What a monitor that joins has missed."""
-        outputs = self._box.transport(self.clock, self._last_step or 0)
+        outputs = self._box.transport(self.clock, self._stage.tick)
         for session in self.sessions.values():
-            outputs += self._box.state(session, self.clock, self._last_step or 0)
+            outputs += self._box.state(session, self.clock, self._stage.tick)
         return [Output(peers, output.message, output.player) for output in outputs]
 
     def _heartbeat(self, time: float) -> list[Output]:
@@ -382,5 +334,5 @@ class Jam:
         margins = self.margin.percentiles((1, 50, 99), 2000)
         steps = self.step_ms.percentiles((50, 99), 2000)
         names = ("margin_ms_p1", "margin_ms_p50", "margin_ms_p99", "step_ms_p50", "step_ms_p99")
-        counts = [("heard", self.heard), ("cues", self.cues), ("late", self.late), ("drops", self.drops)]
+        counts = [("heard", self.heard), ("cues", self._stage.cues), ("late", self.late), ("drops", self.drops)]
         return [*zip(names, (*margins, *steps), strict=True), *counts, ("players", len(self.roster.players()))]

@@ -20,7 +20,9 @@ class Measure:
         return len(self._values)
 
     def percentiles(self, percents: Iterable[float], latest: int = KEPT) -> list[float]:
-        """The smallest values that are at or above each percentage of all (nearest rank); zeros where there are none."""
+        """The smallest values that are at or above each percentage of all (nearest rank); zeros where there are
+        none.
+        """
         values = sorted(list(self._values)[-latest:])
         if not values:
             return [0.0 for _ in percents]

@@ -1,8 +1,8 @@
 """The roster: who is there, and where messages for them go.
 
 Rule 1. A player's seat belongs to one device; others may listen. A device that says hello again keeps its seat.
-Rule 2. The same device with another receive port moves there at once. Another device gets the seat when its owner has missed
-a hello; until then it is told that the player is in use.
+Rule 2. The same device with another receive port moves there at once. Another device gets the seat when its owner has
+missed a hello; until then it is told that the player is in use.
 Rule 3. Who is not heard of for three hellos has left.
 """
 

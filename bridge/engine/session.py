@@ -1,8 +1,8 @@
 """A session: one player, what is heard of them, and the band that answers.
 
-Phases: idle (the transport stands, or the band is told to listen only), listening (until the bar line after the player's first
-notes), playing (until the player is silent for `patience_bars`). The mind is fed at every sixteenth of a running transport,
-in every phase, so that it knows the music when it enters.
+Phases: idle (the transport stands, or the band is told to listen only), listening (until the bar line after the
+player's first notes), playing (until the player is silent for `patience_bars`). The mind is fed at every sixteenth of
+a running transport, in every phase, so that it knows the music when it enters.
 """
 
 from collections.abc import Iterator
@@ -70,7 +70,9 @@ class Session:
         self._last = None
 
     def step(self, tick: int, clock: Clock, seed: int, others: tuple[int, ...]) -> Thought:
-        """Hear the sixteenth before `tick` and decide this one; the thought's notes are to be played if the phase is playing."""
+        """Hear the sixteenth before `tick` and decide this one; the thought's notes are to be played if the phase is
+        playing.
+        """
         place = clock.place_at(tick)
         onset = self.ear.hear(tick)
         self._enter(tick, place)

@@ -1,7 +1,7 @@
 """The band by rule: what plays when no model can, and what models are measured against.
 
-On every second beat (every one where the harmony no longer fits) it takes, among the chords of the key that it hears, the one
-that fits the last notes best and lies near the last chord. No state but what it says.
+On every second beat (every one where the harmony no longer fits) it takes, among the chords of the key that it hears,
+the one that fits the last notes best and lies near the last chord. No state but what it says.
 """
 
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ class RulesBand:
                 recent[pitch % 12] += 1.0
         state = replace(state, recent=tuple(recent))
         beat, offset = divmod(frame.place.phase, frame.place.meter.beat)
-        if offset >= STEP or sum(recent) < 0.2 and state.chord is None:
+        if offset >= STEP or (sum(recent) < 0.2 and state.chord is None):
             return state, Thought()
         chord = self._choose(state, frame) if beat % 2 == 0 or not self._fits(state) else state.chord
         old = state.chord

@@ -1,11 +1,11 @@
 """Voicing: from a chord's pitch classes to pitches, close to what sounded before.
 
-Voice leading in the sense of D. Tymoczko, "The Geometry of Musical Chords" (Science, 2006): of all close and open spacings in the
-register, the one whose voices move least.
+Voice leading in the sense of D. Tymoczko, "The Geometry of Musical Chords" (Science, 2006): of all close and open
+spacings in the register, the one whose voices move least.
 """
 
 from collections.abc import Iterable
-from itertools import permutations
+from itertools import pairwise, permutations
 
 LOW, HIGH = 52, 74  # the register of the chords: E3 to D5, above the bass and mostly below the tune
 CENTRE = 62
@@ -36,7 +36,7 @@ def _spacings(wanted: list[int]) -> Iterable[tuple[int, ...]]:
 
 def _cost(pitches: tuple[int, ...], before: tuple[int, ...]) -> float:
     """Semitones that the voices move, plus a pull to the middle of the register and away from clusters."""
-    mud = sum(4 for low, high in zip(pitches, pitches[1:], strict=False) if high - low < NARROWEST)
+    mud = sum(4 for low, high in pairwise(pitches) if high - low < NARROWEST)
     pull = 0.15 * abs(sum(pitches) / len(pitches) - CENTRE)
     if not before:
         return pull * 4 + mud
@@ -46,7 +46,9 @@ def _cost(pitches: tuple[int, ...], before: tuple[int, ...]) -> float:
 
 
 def bass_near(pitch_class: int, before: int | None) -> int:
-    """The pitch of a class in the bass's register that lies nearest to `before`, the lower of two; else the lowest but one third."""
+    """The pitch of a class in the bass's register that lies nearest to `before`, the lower of two; else the lowest
+    but one third.
+    """
     around = before if before is not None else (2 * BASS_LOW + BASS_HIGH) // 3
     places = range(BASS_LOW + (pitch_class - BASS_LOW) % 12, BASS_HIGH + 1, 12)
     return min(places, key=lambda pitch: (abs(pitch - around) + (0.3 * abs(pitch - 41)), pitch))
