@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 from queue import Empty, SimpleQueue
 from time import perf_counter
 from types import FrameType
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
+from bridge.engine.frame import Frame, Generator, Thought
 from bridge.engine.jam import Jam
 from bridge.engine.measures import Measure
 from bridge.music.events import Event, Output, Start, Tempo
@@ -48,7 +49,7 @@ class Follower(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What came of a run: margins from sending a cue to its tick, steps as one sixteenth decided for everyone."""
+    """What came of a run: margins from sending a cue to its tick, steps of the mind."""
 
     heard: int
     cues: int
@@ -61,6 +62,26 @@ class Summary:
     def event(self) -> dict[str, object]:
         """The line that `--json` prints at the end."""
         return {"event": "summary", **asdict(self)}
+
+
+class Timed:
+    """A mind whose steps are timed, in milliseconds; each is one sixteenth for one player, all heads, all voices."""
+
+    def __init__(self, mind: Generator) -> None:
+        self.name = mind.name
+        self.ms = Measure()
+        self._mind = mind
+
+    def start(self) -> Any:
+        """The mind's own beginning."""
+        return self._mind.start()
+
+    def step(self, state: Any, frame: Frame) -> tuple[Any, Thought]:
+        """The mind's own step."""
+        began = perf_counter()
+        answer = self._mind.step(state, frame)
+        self.ms.add((perf_counter() - began) * 1000)
+        return answer
 
 
 class Host:
@@ -126,7 +147,7 @@ class Host:
         self._send(outputs, shells, followers)
         now, wake = perf_counter(), jam.wakeup()
         if wake is not None and now >= wake:
-            self._send(self._advance(now), shells, followers)
+            self._send(jam.advance(now), shells, followers)
         return not self._stopping
 
     def _waiting(self, wait: float) -> list[tuple[Event, float]]:
@@ -138,13 +159,6 @@ class Host:
                 items.append(item)
                 item = self._queue.get_nowait() if len(items) < BATCH else None
         return items
-
-    def _advance(self, now: float) -> list[Output]:
-        steps = self._jam.steps
-        outputs = self._jam.advance(now)
-        if decided := self._jam.steps - steps:
-            self._jam.step_ms.add((perf_counter() - now) * 1000 / decided)
-        return outputs
 
     def _send(self, outputs: list[Output], shells: Sequence[Shell], followers: Sequence[Follower]) -> None:
         timeline = self._jam.timeline

@@ -1,0 +1,151 @@
+"""The command `improv`: parses and hands over. What a command needs is imported when it is asked for."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from time import perf_counter
+from typing import Final
+
+from bridge import __version__
+from bridge.music.errors import BridgeError
+from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO
+
+PORT: Final = 9100
+ELSEWHERE: Final = {
+    "demo": ("bridge.io.demo", "play a tune to the engine over real UDP and show what it answers"),
+    "monitor": ("bridge.io.monitor", "watch a running engine in the terminal"),
+    "train": ("bridge.training.train", "train a model (needs TensorFlow)"),
+    "evaluate": ("bridge.training.evaluate", "measure a model, playing on its own"),
+    "export": ("bridge.training.export", "make a model folder from a training run (needs TensorFlow)"),
+}  # command -> the module whose main takes the rest of the line, and its line of help
+WORKSHOP: Final = ("tensorflow", "keras", "matplotlib")  # what the extra `training` brings
+
+EXAMPLES: Final = """examples:
+  improv demo                         hear (and see) what it does, without any other program
+  improv serve                        wait for OSC on 127.0.0.1:9100
+  improv serve --midi                 also make the MIDI ports `Improv In` and `Improv Out`
+  improv monitor                      watch the engine from another terminal
+  improv doctor                       what is missing on this machine, and what to do about it
+"""
+SERVE_EXAMPLES: Final = """examples:
+  improv serve                                         OSC on 127.0.0.1:9100, clock from whoever plays
+  improv serve --midi --clock midi                     virtual MIDI ports, clock from MIDI
+  improv serve --midi-in loopMIDI --midi-out Synth     existing MIDI ports, by a part of their name
+  improv serve --midi --tempo 96                       be the clock: play along with nothing but a keyboard
+  improv serve --host 0.0.0.0 --port 9101              for another computer's OSC (trust your network)
+by hand, with liblo's oscsend and oscdump:
+  oscdump 9200 & oscsend localhost 9100 /improv/hello iisi 1 1 player 9200
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command line; the exit code: 0 done, 1 an error that one line on stderr explains, 2 wrong usage."""
+    began = perf_counter()
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        if words and words[0] in ELSEWHERE:
+            return _elsewhere(words[0], words[1:])
+        return _here(parser(), words, began)
+    except BridgeError as error:
+        print(f"improv: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The grammar of the command line."""
+    root = _Parser(
+        prog="improv", description="A band that listens: chords and bass under what you play.", epilog=EXAMPLES
+    )
+    root.add_argument("--version", action="version", version=f"improv {__version__}")
+    commands = root.add_subparsers(dest="command", metavar="command", required=True, parser_class=_Parser)
+    _serve(
+        commands.add_parser("serve", help="the engine: plays for whoever joins over OSC or MIDI", epilog=SERVE_EXAMPLES)
+    )
+    for name, (_, text) in ELSEWHERE.items():
+        commands.add_parser(name, help=text, add_help=False)
+    ports = commands.add_parser("ports", help="the MIDI ports of this machine", epilog="example: improv ports --json")
+    doctor = commands.add_parser(
+        "doctor", help="what is there, what is missing, what to do", epilog="example: improv doctor --port 9101"
+    )
+    doctor.add_argument("--port", type=_port, default=PORT, help="UDP port to look at (default: %(default)s)")
+    for each in (ports, doctor):
+        each.add_argument("--json", action="store_true", help="print one JSON object")
+    return root
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that keeps the lines of its examples, and takes options by their full name only."""
+
+    def __init__(self, **words: object) -> None:
+        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False, **words)  # type: ignore[arg-type]
+
+
+def _serve(serve: argparse.ArgumentParser) -> None:
+    add = serve.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on for OSC (default: %(default)s, this machine only)")
+    add("--port", type=_port, default=PORT, help="UDP port to listen on; 0: any free one (default: %(default)s)")
+    add("--midi", action="store_true", help="MIDI too: virtual ports `Improv In` and `Improv Out` (not on Windows)")
+    add("--midi-in", metavar="NAME", help="an existing MIDI input by a part of its name; see improv ports")
+    add("--midi-out", metavar="NAME", help="an existing MIDI output by a part of its name")
+    add("--clock", choices=("auto", "osc", "midi", "local"), help="who leads (default: auto, whoever starts to play)")
+    add("--tempo", type=_tempo, metavar="BPM", help="be the clock, at this tempo (means --clock local)")
+    add("--model", metavar="NAME|DIR", help="the mind: a model's name or folder, or `rules` (default: accompaniment)")
+    add("--lookahead", type=float, metavar="MS", help="how early notes leave, in milliseconds")
+    add(
+        "--seed",
+        type=int,
+        default=0,
+        help="the same seed and the same input give the same music (default: %(default)s)",
+    )
+    add("--quiet", action="store_true", help="print errors only")
+    add("--json", action="store_true", help="print a JSON line when ready and one with figures at the end")
+
+
+def _here(grammar: argparse.ArgumentParser, words: list[str], began: float) -> int:
+    args = grammar.parse_args(words)
+    if args.command == "serve":
+        if args.tempo is not None and args.clock not in (None, "local"):
+            grammar.error("--tempo is for a local clock; leave out --clock, or say --clock local")
+        from bridge.io.serve import Options, serve
+
+        clock = args.clock or ("auto" if args.tempo is None else "local")
+        midi = args.midi or args.midi_in is not None or args.midi_out is not None
+        return serve(
+            Options(
+                args.host, args.port, midi, args.midi_in, args.midi_out, clock, args.tempo, args.model,
+                args.lookahead, args.seed, args.quiet, args.json,
+            ),
+            began,
+        )  # fmt: skip
+    from bridge.io.doctor import examination, ports
+
+    return ports(as_json=args.json) if args.command == "ports" else examination(args.port, as_json=args.json)
+
+
+def _elsewhere(command: str, words: list[str]) -> int:
+    """Hand the line to the module that knows it. Raises BridgeError where its packages are missing."""
+    try:
+        code: int = importlib.import_module(ELSEWHERE[command][0]).main(words)
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").split(".")[0]
+        if missing not in WORKSHOP:
+            raise
+        raise BridgeError(f"{command} needs {missing}: pip install 'improv-bridge[training]'") from error
+    return code
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not within 0 to 65535")
+    return number
+
+
+def _tempo(text: str) -> float:
+    number = float(text)
+    if not MIN_TEMPO <= number <= MAX_TEMPO:
+        raise argparse.ArgumentTypeError(f"{text} is not within {MIN_TEMPO:g} to {MAX_TEMPO:g} quarter notes a minute")
+    return number

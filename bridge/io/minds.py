@@ -1,0 +1,61 @@
+"""Where models are found, and the band that plays: a trained one, or the rules where none can be had."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bridge.engine.frame import Generator
+from bridge.generators.rules import RulesBand
+from bridge.music.errors import ModelError
+
+DEFAULT: Final = "accompaniment"
+CARD: Final = "model.json"  # a folder with this file in it is a model
+RULES: Final = "rules"  # the name that asks for the rule-based band
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A mind, and its fallback; `warning` says in one line why it is not the one that was meant, if so."""
+
+    mind: Generator
+    fallback: Generator
+    temperature: float | None = None  # that the model was made for
+    warning: str = ""
+
+
+def places() -> list[Path]:
+    """The folders that hold model folders: in the installed package, in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    return [package / "models", package.parent / "models"]
+
+
+def names() -> list[str]:
+    """The models that are there by name."""
+    return sorted({card.parent.name for place in places() for card in place.glob(f"*/{CARD}")})
+
+
+def folder(name: str) -> Path:
+    """The folder of a model by its name or path. Raises ModelError."""
+    for candidate in (*(place / name for place in places()), Path(name).expanduser()):
+        if (candidate / CARD).is_file():
+            return candidate
+    there = ", ".join([*names(), RULES])
+    raise ModelError(f"there is no model {name!r}; --model takes a model's folder, or one of: {there}")
+
+
+def choose(name: str | None) -> Choice:
+    """The model called `name`; for None the default one, or the rules with a warning. Raises ModelError for a name."""
+    rules = RulesBand()
+    if name == RULES:
+        return Choice(rules, rules)
+    try:
+        where = folder(name or DEFAULT)
+        from bridge.generators.band import Band
+        from bridge.generators.model import AccompanimentModel
+
+        model = AccompanimentModel.load(where)
+    except ModelError as error:
+        if name is not None:
+            raise
+        return Choice(rules, rules, warning=f"the band plays by rule: {error}")
+    return Choice(Band(model, where.name), rules, model.temperature)

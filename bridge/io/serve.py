@@ -1,0 +1,110 @@
+"""`improv serve`: the shells, the jam and the loop put together, from the first port to the last silence."""
+
+import json
+import logging
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any, Final
+
+from bridge import __version__
+from bridge.engine.jam import Jam
+from bridge.engine.settings import Settings
+from bridge.io.host import Follower, Host, Shell, Summary, Timed, signals, undisturbed
+from bridge.io.minds import Choice, choose
+from bridge.io.osc import OscShell
+from bridge.io.quiet import hushed
+
+LOG: Final = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line may ask for."""
+
+    host: str
+    port: int  # 0: any free one
+    midi: bool
+    midi_in: str | None  # an existing port; None: a virtual one
+    midi_out: str | None
+    clock: str  # auto, osc, midi, local
+    tempo: float | None  # quarter notes per minute; only where the clock is local
+    model: str | None
+    lookahead: float | None  # milliseconds
+    seed: int
+    quiet: bool
+    json: bool
+
+
+def serve(options: Options, began: float) -> int:
+    """Play until a signal; `began` is when the command did, in perf_counter seconds. Raises BridgeError."""
+    logging.basicConfig(format="improv: %(message)s", level=logging.ERROR if options.quiet else logging.WARNING)
+    settings = Settings()
+    choice = choose(options.model)
+    if choice.temperature is not None:
+        settings.set("temperature", choice.temperature)
+    if options.lookahead is not None:
+        settings.set("lookahead_ms", options.lookahead)
+    if choice.warning:
+        LOG.warning("%s", choice.warning)
+    mind = Timed(choice.mind)
+    jam = Jam(
+        mind, fallback=choice.fallback, seed=options.seed, settings=settings, clock=options.clock,
+        tempo=options.tempo or 120.0,
+    )  # fmt: skip
+    jam.step_ms = mind.ms
+    host = Host(jam)
+    with ExitStack() as stack:
+        stack.enter_context(signals(host))
+        osc = stack.enter_context(OscShell(host.enqueue, host=options.host, port=options.port))
+        shells: list[Shell] = [osc]
+        followers: list[Follower] = []
+        ready = {"event": "ready", "port": osc.port, "pid": os.getpid(), "midi_in": None, "midi_out": None}
+        if options.midi:
+            from bridge.io.midi import IN_NAME, OUT_NAME, MidiShell
+
+            with hushed():
+                midi = stack.enter_context(MidiShell(host.enqueue, midi_in=options.midi_in, midi_out=options.midi_out))
+            shells.append(midi)
+            followers.append(midi)
+            ready |= {"midi_in": options.midi_in or IN_NAME, "midi_out": options.midi_out or OUT_NAME}
+        stack.enter_context(undisturbed())
+        _greet(options, choice, ready, perf_counter() - began)
+        if options.clock == "local":
+            host.lead(options.tempo or 120.0, perf_counter())
+        host.run(shells, followers)
+    _part(options, host.summary(osc.refused + osc.unsent))
+    return 0
+
+
+def _greet(options: Options, choice: Choice, ready: dict[str, Any], startup: float) -> None:
+    if options.json:
+        _say(json.dumps(ready | {"mind": choice.mind.name, "clock": options.clock, "startup_s": round(startup, 3)}))
+    elif not options.quiet:
+        midi = f" and MIDI ({ready['midi_in']}, {ready['midi_out']})" if ready["midi_in"] else ""
+        _say(
+            f"improv {__version__}: {choice.mind.name} listens for OSC on {options.host}:{ready['port']}{midi}, "
+            f"clock {options.clock}; Ctrl-C ends"
+        )
+
+
+def _part(options: Options, summary: Summary) -> None:
+    if options.json:
+        _say(json.dumps(summary.event()))
+    elif not options.quiet:
+        margin, step = summary.margin_ms, summary.step_ms
+        _say(
+            f"heard {summary.heard} notes, sent {summary.cues} cues, {summary.late} late; "
+            f"margin at least {margin['min']:.1f} ms, median {margin['p50']:.1f} ms; "
+            f"step median {step['p50']:.2f} ms, p99 {step['p99']:.2f} ms"
+        )
+
+
+def _say(line: str) -> None:
+    """A line at once; a reader that has gone does not end the music."""
+    try:
+        print(line, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,246 @@
+"""The command, as a user meets it: in its own process, over real sockets."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge import __version__, cli
+from bridge.io import doctor, minds
+from bridge.io.osc import OscShell
+from bridge.music.errors import ModelError, PortError
+from bridge.music.events import ALL, Cue, Hello, NoteOff, NoteOn, Silence, Welcome
+from bridge.music.timeline import MAX_TEMPO
+from tests.sockets import Client, client
+
+SERVE = (sys.executable, "-m", "bridge", "serve", "--port", "0", "--json", "--model", "rules")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes without a signal")
+
+
+class Engine:
+    """A serving process."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self.process = process
+        self.ready = self.line()
+        self.port: int = self.ready["port"]
+
+    def line(self) -> Any:
+        assert self.process.stdout is not None
+        return json.loads(self.process.stdout.readline())
+
+
+@contextmanager
+def engine(*words: str, command: Sequence[str] = SERVE) -> Iterator[Engine]:
+    with subprocess.Popen([*command, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        watchdog = threading.Timer(30, process.kill)
+        watchdog.start()
+        try:
+            yield Engine(process)
+        finally:
+            process.kill()
+            watchdog.cancel()
+
+
+def improv(*words: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "bridge", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+def join(peer: Client, player: int) -> None:
+    peer.say(Hello(1, player, "player", peer.port))
+    assert peer.until(Welcome) == Welcome(1, player, 1)
+
+
+@posix
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_silences_every_peer_and_ends_cleanly(number: signal.Signals) -> None:
+    with engine("--tempo", "240") as serving, client(serving.port) as one, client(serving.port) as two:
+        join(one, 1)
+        join(two, 2)
+        one.say(NoteOn(1, -1, 60, 90), NoteOff(1, -1, 60), NoteOn(1, -1, 64, 90))
+        assert isinstance(one.until(Cue), Cue)
+        began = time.monotonic()
+        os.kill(serving.process.pid, number)
+        for peer in (one, two):
+            silence = peer.until(Silence)
+            assert isinstance(silence, Silence)
+            assert silence.voice == ALL
+        summary = serving.line()
+        assert serving.process.wait(2) == 0
+        assert time.monotonic() - began < 2
+    assert summary["event"] == "summary"
+    assert summary["heard"] == 2
+    assert summary["cues"] > 0
+    assert summary["late"] == 0
+    assert set(summary["margin_ms"]) == {"min", "p1", "p50", "p99"}
+    assert set(summary["step_ms"]) == {"p50", "p99"}
+    assert summary["margin_ms"]["p50"] > 0
+    assert summary["drops"] == 0
+
+
+def test_it_says_when_it_is_ready() -> None:
+    with engine() as serving, client(serving.port) as peer:
+        assert serving.ready["event"] == "ready"
+        assert serving.ready["pid"] == serving.process.pid
+        assert serving.ready["midi_in"] is None
+        assert 0 < serving.ready["startup_s"] < 15
+        join(peer, 5)
+
+
+@posix
+def test_playing_loads_neither_tensorflow_nor_the_terminal() -> None:
+    command = (sys.executable, "-X", "importtime", *SERVE[1:])
+    with engine(command=command) as serving:
+        serving.process.terminate()
+        _, words = serving.process.communicate(timeout=10)
+    loaded = {line.rsplit("|", 1)[1].strip().split(".")[0] for line in words.splitlines() if line.count("|") == 2}
+    assert "bridge" in loaded
+    assert not loaded & {"tensorflow", "keras", "rich", "matplotlib", "pythonosc", "asyncio"}
+
+
+def test_a_taken_port_is_one_line_and_code_1() -> None:
+    with OscShell(lambda event, time: None, port=0) as shell:
+        done = improv("serve", "--port", str(shell.port), "--model", "rules")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == [
+        f"improv: UDP port {shell.port} on 127.0.0.1 is taken; stop what uses it, or choose another with --port"
+    ]
+
+
+def test_a_named_model_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    for name in ("no-such-model", str(tmp_path)):
+        done = improv("serve", "--port", "0", "--model", name)
+        assert done.returncode == 1
+        assert len(done.stderr.splitlines()) == 1
+        assert "--model takes a model's folder" in done.stderr
+
+
+def test_the_band_plays_by_rule_where_the_model_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(minds, "places", lambda: [tmp_path])
+    choice = minds.choose(None)
+    assert choice.mind.name == "rules"
+    assert choice.warning.startswith("the band plays by rule: ")
+    assert "\n" not in choice.warning
+    with pytest.raises(ModelError):
+        minds.choose(minds.DEFAULT)
+
+
+@pytest.mark.skipif(minds.DEFAULT not in minds.names(), reason="no model has been trained yet")
+def test_the_model_that_is_there_plays_and_a_corrupt_one_does_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    choice = minds.choose(None)
+    assert (choice.mind.name, choice.warning) == (minds.DEFAULT, "")
+    shutil.copytree(minds.folder(minds.DEFAULT), tmp_path / minds.DEFAULT)
+    with (tmp_path / minds.DEFAULT / "step.tflite").open("r+b") as network:
+        network.seek(100)
+        network.write(b"garbage")
+    monkeypatch.setattr(minds, "places", lambda: [tmp_path])
+    assert minds.choose(None).mind.name == "rules"
+    with pytest.raises(ModelError):
+        minds.choose(minds.DEFAULT)
+
+
+def test_the_version_is_quick() -> None:
+    done = improv("--version")
+    assert (done.returncode, done.stdout) == (0, f"improv {__version__}\n")
+
+
+@pytest.mark.parametrize("command", ["serve", "ports", "doctor"])
+def test_every_command_has_help_with_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main([command, "--help"])
+    assert left.value.code == 0
+    assert f"improv {command}" in capsys.readouterr().out.split("example")[1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["sing"],
+        ["serve", "--port", "x"],
+        ["serve", "--port", "65536"],
+        ["serve", "--tempo", "0"],
+        ["serve", "--tempo", str(MAX_TEMPO + 1)],
+        ["serve", "--tempo", "120", "--clock", "osc"],
+        ["serve", "--cloc", "osc"],
+    ],
+)
+def test_wrong_usage_is_code_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(words)
+    assert left.value.code == 2
+    assert "usage: improv" in capsys.readouterr().err
+
+
+def test_an_impossible_lookahead_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["serve", "--port", "0", "--model", "rules", "--lookahead", "-3"]) == 1
+    assert capsys.readouterr().err.startswith("improv: lookahead_ms is a number from ")
+
+
+def test_training_without_tensorflow_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def absent(name: str) -> Any:
+        raise ModuleNotFoundError(f"No module named {name!r}", name="tensorflow.keras")
+
+    monkeypatch.setattr("importlib.import_module", absent)
+    assert cli.main(["train"]) == 1
+    assert capsys.readouterr().err == "improv: train needs tensorflow: pip install 'improv-bridge[training]'\n"
+
+
+def test_other_commands_get_the_rest_of_the_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[list[str]] = []
+
+    class Elsewhere:
+        @staticmethod
+        def main(words: list[str]) -> int:
+            heard.append(words)
+            return 7
+
+    monkeypatch.setattr("importlib.import_module", lambda name: Elsewhere)
+    assert [cli.main([command, "--help", "x"]) for command in cli.ELSEWHERE] == [7] * len(cli.ELSEWHERE)
+    assert heard == [["--help", "x"]] * len(cli.ELSEWHERE)
+
+
+def test_the_doctor_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken() -> str:
+        raise PortError("no MIDI system answers; start JACK")
+
+    monkeypatch.setattr(doctor, "_midi", broken)
+    monkeypatch.setattr(doctor, "_model", lambda: "a model")
+    with OscShell(lambda event, time: None, port=0) as shell:
+        code = cli.main(["doctor", "--port", str(shell.port)])
+    told = capsys.readouterr().out
+    assert code == 0
+    assert "MIDI            missing  no MIDI system answers; start JACK" in told
+    assert f"missing  UDP {shell.port} is taken" in told
+    assert told.endswith("ready to play\n")
+    monkeypatch.setattr(doctor, "_model", broken)
+    assert cli.main(["doctor", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["ok"] is False
+    assert [check["name"] for check in found["checks"] if check["essential"] and not check["ok"]] == ["model"]
+
+
+def test_ports_are_listed_by_name(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("bridge.io.midi_ports.port_names", lambda: (["A keyboard"], []))
+    assert cli.main(["ports"]) == 0
+    told = capsys.readouterr().out
+    assert "MIDI inputs (--midi-in):\n  A keyboard\n" in told
+    assert "MIDI outputs (--midi-out):\n  none; " in told
+    assert cli.main(["ports", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"inputs": ["A keyboard"], "outputs": []}
