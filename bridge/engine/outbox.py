@@ -1,5 +1,7 @@
 """The outbox: what the engine says, and to whom. Each player's peers hear of that player, monitors of everyone."""
 
+from dataclasses import replace
+
 from bridge.engine.clock import Clock
 from bridge.engine.roster import Roster
 from bridge.engine.session import Session
@@ -22,9 +24,15 @@ class Outbox:
         return self.tell(peers, ev.Error(ev.ERRORS[reason], reason), player)
 
     def send(self, session: Session, message: Message, time: float | None = None, tick: int = 0) -> list[Output]:
-        """A message for a player's peers and the monitors; a cue also has its moment and our tick."""
-        peers = self._roster.peers(session.player) + self._roster.monitors()
-        return [Output(peers, message, session.player, time, tick)] if peers else []
+        """A message for a player's peers, and in our own ticks for the monitors; a cue has its moment and our tick too."""
+        peers, monitors = self._roster.peers(session.player), self._roster.monitors()
+        if not session.offset or not isinstance(message, ev.Cue | ev.Plan | ev.Chord):
+            peers, monitors = peers + monitors, ()
+        outputs = [Output(peers, message, session.player, time, tick)] if peers else []
+        if monitors and isinstance(message, ev.Cue | ev.Plan | ev.Chord):
+            ours = replace(message, tick=message.tick - (session.offset or 0))
+            outputs.append(Output(monitors, ours, session.player, time, tick))
+        return outputs
 
     def monitors(self, message: Message, player: int = EVERYONE) -> list[Output]:
         """A message for the monitors alone."""
@@ -41,11 +49,11 @@ class Outbox:
 
     def transport(self, clock: Clock, tick: int) -> list[Output]:
         """The clock as the engine follows it, for monitors."""
-        meter = clock.meter
+        meter, song = clock.meter, clock.song_at(tick)
         return self.monitors(
             ev.Transport(
-                tick, clock.song_at(tick), clock.tempo, int(clock.playing), meter.numerator, meter.denominator,
-                clock.place_at(tick).bar + 1, clock.source,
+                tick, song, clock.tempo, int(clock.playing), meter.numerator, meter.denominator,
+                song - clock.place_at(tick).phase, clock.source,
             )
         )  # fmt: skip
 
