@@ -173,7 +173,11 @@ def test_positions_with_network_jitter_are_smoothed() -> None:
         now = i * 0.025
         delay = chance.expovariate(1000)  # 1 ms in the mean
         tick = int(now * 960)
-        line = follower.begin(tick, 120.0, now + delay) if line is None else follower.follow(line, tick, 120.0, now + delay)
+        line = (
+            follower.begin(tick, 120.0, now + delay)
+            if line is None
+            else follower.follow(line, tick, 120.0, now + delay)
+        )
         assert line is not None
         errors.append(line.tick_at(now + delay) / 960 - (now + delay))
     settled = errors[100:]

@@ -11,8 +11,23 @@ from bridge.engine.jam import Jam
 from bridge.engine.schedule import Schedule
 from bridge.generators.rules import RulesBand
 from bridge.music.events import (
-    Bye, Continue, Control, Cue, Do, Event, Get, NoteOff, NoteOn, Output, Position, Pulse, Set, Silence, SongPosition,
-    Start, Stop,
+    Bye,
+    Continue,
+    Control,
+    Cue,
+    Do,
+    Event,
+    Get,
+    NoteOff,
+    NoteOn,
+    Output,
+    Position,
+    Pulse,
+    Set,
+    Silence,
+    SongPosition,
+    Start,
+    Stop,
 )  # fmt: skip
 from bridge.music.timeline import Timeline
 from tests.virtual import hello, play
@@ -89,7 +104,8 @@ def test_no_event_crashes_the_jam_and_every_note_on_has_its_note_off(steps: list
     for time, output in out:
         assert output.to
         if isinstance(output.message, Cue):
-            assert output.time is not None and output.time > time
+            assert output.time is not None
+            assert output.time > time
             assert output.message.ticks > 0
             assert 1 <= output.message.velocity <= 127
     ons, offs = _device(out, until + 1e6)
@@ -103,9 +119,11 @@ def test_the_same_script_and_seed_give_the_same_outputs(steps: list[tuple[float,
     assert play(Jam(RulesBand(), seed=seed), script, 30.0) == play(Jam(RulesBand(), seed=seed), script, 30.0)
 
 
-@given(st.lists(st.tuples(st.integers(0, 2000), st.integers(1, 800), st.integers(60, 63), st.floats(0, 3)), max_size=40),
-       st.floats(30, 300))  # fmt: skip
-def test_a_schedule_pairs_its_notes_whatever_the_tempo_does(cues: list[tuple[int, int, int, float]], tempo: float) -> None:
+@given(st.lists(st.tuples(st.integers(0, 2000), st.integers(1, 800), st.integers(60, 63), st.floats(0, 3)),
+max_size=40), st.floats(30, 300))  # fmt: skip
+def test_a_schedule_pairs_its_notes_whatever_the_tempo_does(
+    cues: list[tuple[int, int, int, float]], tempo: float
+) -> None:
     schedule, time = Schedule(), 0.0
     schedule.follow(Timeline(120.0))
     down: set[int] = set()

@@ -9,8 +9,30 @@ from bridge.engine.jam import Jam
 from bridge.engine.schedule import Schedule
 from bridge.generators.rules import RulesBand
 from bridge.music.events import (
-    BASS, Bye, Continue, Do, Error, Get, Heartbeat, NoteOn, Of, Output, Peer, Plan, Position, Pulse, Set, Silence,
-    SongPosition, Start, State, Stop, Tempo, Transport, Value, Welcome,
+    BASS,
+    Bye,
+    Continue,
+    Do,
+    Error,
+    Get,
+    Heartbeat,
+    NoteOn,
+    Of,
+    Output,
+    Peer,
+    Plan,
+    Position,
+    Pulse,
+    Set,
+    Silence,
+    SongPosition,
+    Start,
+    State,
+    Stop,
+    Tempo,
+    Transport,
+    Value,
+    Welcome,
 )  # fmt: skip
 from bridge.music.timeline import PPQ, STEP
 from tests.virtual import Host, cues, hello, of, play, pulses
@@ -45,7 +67,9 @@ class Raises(RulesBand):
 
 
 def sounding(jam: Jam, out: list[tuple[float, Output]], until: float) -> list[tuple[float, int, int]]:
-    """Play the cues of a recorded jam as a device would; every note-on has its note-off, and nothing is left at the end."""
+    """Play the cues of a recorded jam as a device would; every note-on has its note-off, and nothing is left at the
+    end.
+    """
     schedule, events = Schedule(), []
     for time, output in out:
         if isinstance(output.message, Silence):
@@ -95,7 +119,9 @@ def test_a_loop_seam_keeps_the_bars_right_and_the_notes_going() -> None:
 
 
 def test_a_relocation_to_another_phase_moves_the_bar_lines() -> None:
-    host = Host().tune(SCALE).locate(10 * PPQ).tune(SCALE + SCALE[:2]).stop()  # bar 3 beat 3: the next bar line is 2 beats on
+    host = (
+        Host().tune(SCALE).locate(10 * PPQ).tune(SCALE + SCALE[:2]).stop()
+    )  # bar 3 beat 3: the next bar line is 2 beats on
     out = play(Jam(Downbeats()), host.script, host.time + 1)
     after = [cue.tick - 8 * PPQ for _, _, cue in cues(out) if cue.tick > 8 * PPQ]
     assert after == [2 * PPQ, 6 * PPQ, 10 * PPQ]
@@ -172,7 +198,8 @@ def test_a_lost_peer_is_silenced_and_forgotten_and_the_others_play_on() -> None:
     jam = Jam(RulesBand())
     out = play(jam, first.script + second.script, first.time)
     gone = [t for t, o in of(out, Silence) if o.to == (Peer("127.0.0.1", 9002),)]
-    assert gone and 6 < gone[0] - second.time < 9
+    assert gone
+    assert 6 < gone[0] - second.time < 9
     assert list(jam.sessions) == [1]
     assert [t for t, _, _ in cues(out, 1) if t > gone[0]]
     assert not [t for t, _, _ in cues(out, 2) if t > gone[0]]
@@ -186,7 +213,8 @@ def test_the_leader_leaves_and_another_host_leads() -> None:
     jam = Jam(RulesBand())
     out = play(jam, first.script + second.script, second.time)
     late = [cue.tick for t, _, cue in cues(out, 2) if t > first.time + 1]
-    assert late and jam.playing
+    assert late
+    assert jam.playing
     assert sorted(late) == late
 
 
@@ -335,12 +363,15 @@ def test_settings_are_checked_echoed_and_shared_where_they_are_everyones() -> No
     jam.receive(Set(1, "lookahead_ms", 40), 0.1)
     assert jam.sessions[2].settings.number("lookahead_ms") == 40
     assert jam.lookahead == 0.04
-    for bad in (Set(1, "temperature", 9.0), Set(1, "nonsense", 1), Set(1, "mode", "sing"), Set(1, "bass", 0.5), Get(1, "x"),
-                Do(1, "explode"), Set(1, "temperature", float("nan")), Set(1, "temperature", "hot")):  # fmt: skip
+    for bad in (
+        Set(1, "temperature", 9.0), Set(1, "nonsense", 1), Set(1, "mode", "sing"), Set(1, "bass", 0.5), Get(1, "x"),
+        Do(1, "explode"), Set(1, "temperature", float("nan")), Set(1, "temperature", "hot"),
+    ):  # fmt: skip
         (refused,) = jam.receive(bad, 0.2)
         assert refused.message == Error(4, "bad_value")
     names = [o.message.name for o in jam.receive(Get(1, "*"), 0.3) if isinstance(o.message, Value)]
-    assert "mode" in names and len(names) == len(set(names)) > 8
+    assert "mode" in names
+    assert len(names) == len(set(names)) > 8
 
 
 def test_a_voice_that_is_switched_off_is_silenced_and_stays_silent() -> None:

@@ -5,21 +5,14 @@ from dataclasses import dataclass, field
 
 from bridge.engine.jam import Jam
 from bridge.music.events import (
-    ARRIVAL,
-    Bye,
-    Continue,
     Cue,
     Event,
     Hello,
     NoteOff,
     NoteOn,
     Output,
-    Peer,
     Position,
     Pulse,
-    Silence,
-    Start,
-    Stop,
 )  # fmt: skip
 from bridge.music.timeline import PPQ
 
@@ -137,7 +130,3 @@ def cues(out: Iterable[tuple[float, Output]], player: int | None = None) -> list
 
 def of(out: Iterable[tuple[float, Output]], kind: type) -> list[tuple[float, Output]]:
     return [(time, o) for time, o in out if isinstance(o.message, kind)]
-
-
-__all__ = ["ARRIVAL", "Bye", "Continue", "Host", "NoteOff", "NoteOn", "Peer", "Silence", "Start", "Stop", "cues", "hello",
-           "of", "play", "pulses"]  # fmt: skip

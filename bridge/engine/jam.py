@@ -6,7 +6,6 @@ Rule 3. Plans are made when no decision is due, one player at a time, so that th
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from bridge.engine import console
 from bridge.engine.clock import Change, Clock
@@ -14,6 +13,7 @@ from bridge.engine.conductor import Conductor
 from bridge.engine.frame import Generator
 from bridge.engine.measures import Measure
 from bridge.engine.outbox import Outbox
+from bridge.engine.report import Report, report, values
 from bridge.engine.roster import Roster
 from bridge.engine.session import Session
 from bridge.engine.settings import Settings
@@ -26,21 +26,6 @@ from bridge.music.timeline import PPQ, Timeline
 HEARTBEAT = 1.0  # seconds
 NEVER = float("inf")  # seconds
 TRUST = 2 * PPQ  # ticks between a note's stamp and its arrival, beyond which the arrival counts
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What came of a jam."""
-
-    players: int
-    heard: int
-    cues: int
-    late: int
-    drops: int
-    failures: int
-    failure: str
-    margin_ms: dict[str, float]
-    steps: int
 
 
 class Jam:
@@ -126,7 +111,7 @@ class Jam:
         self._now = max(self._now, time)
         outputs = self._changed(self.clock.check(time), time)
         decided = False
-        while (due := self._due()) is not None and time >= due[1]:
+        while (due := self._stage.due()) is not None and time >= due[1]:
             outputs += self._stage.decide(due[0], self.sessions, time)
             if self._stage.on_beat():
                 self._unplanned = [player for player in self.sessions if player in self.roster.players()]
@@ -140,20 +125,12 @@ class Jam:
             outputs += self._heartbeat(time)
         return outputs
 
-    def _due(self) -> tuple[int, float] | None:
-        return self._stage.due() if self.sessions else None
-
     def wakeup(self) -> float | None:
         """When `advance` is needed next, in seconds; None while nobody is there and nothing runs."""
-        due = self._due()
-        moments = [due[1]] if due else []
-        if self._unplanned:
-            moments.append(self._now)
-        if (deadline := self.clock.deadline()) is not None:
-            moments.append(deadline)
-        if self._beat < NEVER:
-            moments.append(self._beat)
-        return min(moments, default=None)
+        due = self._stage.due()
+        moments = [due[1] if due else NEVER, self.clock.deadline() or NEVER, self._beat]
+        soonest = min(moments) if not self._unplanned else min(*moments, self._now)
+        return soonest if soonest < NEVER else None
 
     def close(self, time: float) -> list[Output]:
         """The engine ends: silence for everyone."""
@@ -162,13 +139,7 @@ class Jam:
 
     def report(self) -> Report:
         """What came of the jam so far."""
-        least, p1, p50, p99 = self.margin.percentiles((0, 1, 50, 99))
-        failures = [session for session in self.sessions.values() if session.failures]
-        return Report(
-            len(self.roster.players()), self.heard, self._stage.cues, self._stage.late, self.drops,
-            sum(session.failures for session in failures), failures[0].failure if failures else "",
-            {"min": least, "p1": p1, "p50": p50, "p99": p99}, self._stage.steps,
-        )  # fmt: skip
+        return report(self._stage, self.sessions.values(), self.roster, self.heard, self.drops)
 
     # -- who is there ----------------------------------------------------------------------------------------
 
@@ -260,10 +231,7 @@ class Jam:
 
     def _silence_all(self) -> list[Output]:
         self._generation += 1
-        outputs: list[Output] = []
-        for session in self.sessions.values():
-            outputs += self._box.silence(session)
-        return outputs
+        return [output for session in self.sessions.values() for output in self._box.silence(session)]
 
     # -- what a player does ----------------------------------------------------------------------------------
 
@@ -324,15 +292,8 @@ class Jam:
             outputs += self._box.tell(peers, ev.Heartbeat(session.generation), session.player)
         monitors = self.roster.monitors()
         outputs += self._box.tell(monitors, ev.Heartbeat(self._generation), EVERYONE)
-        for name, value in self._values():
+        for name, value in values(self.report(), self._stage.margin, self.step_ms):
             outputs += self._box.tell(monitors, ev.Value(name, value), EVERYONE)
         if not self.roster.everyone():
             self._beat = NEVER
         return outputs
-
-    def _values(self) -> list[tuple[str, float | int]]:
-        margins = self.margin.percentiles((1, 50, 99), 2000)
-        steps = self.step_ms.percentiles((50, 99), 2000)
-        names = ("margin_ms_p1", "margin_ms_p50", "margin_ms_p99", "step_ms_p50", "step_ms_p99")
-        counts = [("heard", self.heard), ("cues", self._stage.cues), ("late", self.late), ("drops", self.drops)]
-        return [*zip(names, (*margins, *steps), strict=True), *counts, ("players", len(self.roster.players()))]

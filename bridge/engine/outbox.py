@@ -24,7 +24,7 @@ class Outbox:
         return self.tell(peers, ev.Error(ev.ERRORS[reason], reason), player)
 
     def send(self, session: Session, message: Message, time: float | None = None, tick: int = 0) -> list[Output]:
-        """A message for a player's peers, and in our own ticks for the monitors; a cue has its moment and our tick too."""
+        """A message for a player's peers, and in our ticks for the monitors; a cue also has its moment and our tick."""
         peers, monitors = self._roster.peers(session.player), self._roster.monitors()
         if not session.offset or not isinstance(message, ev.Cue | ev.Plan | ev.Chord):
             peers, monitors = peers + monitors, ()

@@ -25,7 +25,6 @@ class Peer:
 
 # -- to the engine, over OSC -------------------------------------------------------------------------------------
 
-
 @dataclass(frozen=True, slots=True)
 class Hello:
     """A peer joins, or says that it is still there. `role` is player, listener or monitor."""
@@ -117,7 +116,6 @@ class Do:
 
 # -- to the engine, from MIDI ------------------------------------------------------------------------------------
 
-
 @dataclass(frozen=True, slots=True)
 class Pulse:
     """One of 24 a quarter note (MIDI 0xF8)."""
@@ -152,14 +150,11 @@ class Tempo:
     tempo: float
 
 
-Event = (
-    Hello | Bye | Position | NoteOn | NoteOff | Control | Set | Get | Do
-    | Pulse | Start | Continue | Stop | SongPosition | Tempo
-)  # fmt: skip
+Transported = Pulse | Start | Continue | Stop | SongPosition | Tempo
+Event = Hello | Bye | Position | NoteOn | NoteOff | Control | Set | Get | Do | Transported
 
 
 # -- from the engine ---------------------------------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
@@ -244,7 +239,6 @@ class Error:
 
 # -- from the engine, to monitors only ---------------------------------------------------------------------------
 
-
 @dataclass(frozen=True, slots=True)
 class Of:
     """First in a bundle for a monitor: the messages that follow concern this player."""
@@ -275,9 +269,7 @@ class Transport:
     source: str  # osc, midi, local, none
 
 
-Message = (
-    Welcome | Heartbeat | Cue | Plan | Chord | Silence | State | Value | Error | Of | Heard | Transport
-)  # fmt: skip
+Message = Welcome | Heartbeat | Cue | Plan | Chord | Silence | State | Value | Error | Of | Heard | Transport
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,46 @@
+"""The report: what came of a jam, in figures."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bridge.engine.measures import Measure
+from bridge.engine.roster import Roster
+from bridge.engine.session import Session
+from bridge.engine.stage import Stage
+
+RECENT = 2000  # values; the last few minutes, for monitors
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a jam."""
+
+    players: int
+    heard: int
+    cues: int
+    late: int
+    drops: int
+    failures: int
+    failure: str
+    margin_ms: dict[str, float]
+    steps: int
+
+
+def report(stage: Stage, sessions: Collection[Session], roster: Roster, heard: int, drops: int) -> Report:
+    """The figures of a jam so far; margins are from deciding a cue to its tick."""
+    least, p1, p50, p99 = stage.margin.percentiles((0, 1, 50, 99))
+    failed = [session for session in sessions if session.failures]
+    return Report(
+        len(roster.players()), heard, stage.cues, stage.late, drops,
+        sum(session.failures for session in failed), failed[0].failure if failed else "",
+        {"min": least, "p1": p1, "p50": p50, "p99": p99}, stage.steps,
+    )  # fmt: skip
+
+
+def values(report: Report, margin: Measure, step_ms: Measure) -> list[tuple[str, float | int]]:
+    """What monitors are told every second."""
+    margins = margin.percentiles((1, 50, 99), RECENT)
+    steps = step_ms.percentiles((50, 99), RECENT)
+    names = ("margin_ms_p1", "margin_ms_p50", "margin_ms_p99", "step_ms_p50", "step_ms_p99")
+    counts = [("heard", report.heard), ("cues", report.cues), ("late", report.late), ("drops", report.drops)]
+    return [*zip(names, (*margins, *steps), strict=True), *counts, ("players", report.players)]
