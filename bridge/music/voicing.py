@@ -7,9 +7,9 @@ spacings in the register, the one whose voices move least.
 from collections.abc import Iterable
 from itertools import pairwise, permutations
 
-LOW, HIGH = 52, 74  # the register of the chords: E3 to D5, above the bass and mostly below the tune
-CENTRE = 62
-BASS_LOW, BASS_HIGH = 33, 52  # A1 to E3, an octave and a half of a bass's best notes
+LOW, HIGH = 48, 69  # the register of the chords: C3 to A4, above the bass and mostly below the tune
+CENTRE = 58
+BASS_LOW, BASS_HIGH = 33, 52  # A1 to E3, where a bass by rule moves
 WIDEST = 16  # semitones from the lowest to the highest voice
 NARROWEST = 2  # semitones between neighbours; a semitone is mud
 
