@@ -1,0 +1,188 @@
+"""`improv export`: from a checkpoint to a folder that playing can open, refused unless both play the same.
+
+TensorFlow's converter can write a file without weights and report nothing; so the file is played for 64 random steps
+beside the network it came from, every output compared, before anything is put in place.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from bridge.generators.model import (
+    CARD_FILE,
+    FORMAT,
+    INPUTS,
+    KIND,
+    OUTPUTS,
+    STEP_FILE,
+    AccompanimentModel,
+    Heard,
+    gumbel,
+)
+from bridge.music.errors import ModelError
+from bridge.music.vocabulary import FINGERPRINT, HOLD, PLACE_WIDTH, REST, Spot, onset, place_features
+from bridge.training import network, past
+from bridge.training.network import Weights
+from bridge.training.past import Player
+
+DEFAULT = Path("models/accompaniment")
+PARITY_STEPS = 64
+TOLERANCE = 1e-3  # of a probability or a state value; rounding differs between the two runtimes, decisions must not
+
+Tensor = Any
+
+
+class ExportError(RuntimeError):
+    """The exported file does not play what the network plays; nothing was written."""
+
+
+def outputs_of(weights: Weights, *values: Tensor) -> dict[str, Tensor]:
+    """One step as the exported file answers it, given INPUTS in order."""
+    lstm, profile, memory, history, heard, place, noise, temperature = values
+    player, played = network.step(weights, Player(lstm, profile, memory, history), heard, place, noise, temperature)
+    melody = tf.nn.softmax(played.melody_logits)
+    classes = tf.reduce_sum(tf.reshape(melody[:, 2:], (-1, 12, past.MELODY_OCTAVES)), axis=2)
+    melodies = tf.concat([melody[:, :2], classes], axis=1)
+    chances = tf.nn.softmax(played.chord_logits)
+    answers = (*player, played.chord, played.bass, played.melody, chances, melodies)
+    return dict(zip(OUTPUTS, answers, strict=True))
+
+
+def convert(weights: Weights) -> bytes:
+    """The step for one player as a LiteRT file, weights as constants, float32."""
+    units = weights.recurrent.shape[0]
+    fixed = Weights(*(tf.constant(w) for w in weights))
+    shapes = {
+        "lstm": ((1, 2, 12, units), tf.float32),
+        "profile": ((1, 12 * len(past.HALF_LIVES)), tf.float32),
+        "memory": ((1, past.MEMORY), tf.int32),
+        "history": ((1, 2, past.HISTORY), tf.int32),
+        "heard": ((1,), tf.int32),
+        "place": ((1, PLACE_WIDTH), tf.float32),
+        "noise": ((1, network.NOISE), tf.float32),
+        "temperature": ((), tf.float32),
+    }
+    signature = [tf.TensorSpec(*shapes[name], name=name) for name in INPUTS]
+    module = tf.Module()
+    module.step = tf.function(lambda *values: outputs_of(fixed, *values), input_signature=signature)
+    with tempfile.TemporaryDirectory() as folder:
+        tf.saved_model.save(module, folder, signatures=module.step.get_concrete_function())
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        content: bytes = converter.convert()
+    return content
+
+
+def card_of(weights: Weights, content: bytes, temperature: float, more: dict[str, Any]) -> dict[str, Any]:
+    """What `model.json` says: what playing needs, then where the weights come from."""
+    return {
+        "kind": KIND,
+        "format": FORMAT,
+        "vocabulary": FINGERPRINT,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "bytes": len(content),
+        "parameters": int(sum(np.prod(w.shape) for w in weights)),
+        "temperature": temperature,
+        "noise": network.NOISE,
+        "lstm": [1, 2, 12, int(weights.recurrent.shape[0])],
+        "profile": [1, 12 * len(past.HALF_LIVES)],
+        "history": [1, 2, past.HISTORY],
+        "unheard": past.UNHEARD,
+        "start_memory": list(past.START_MEMORY),
+    } | more
+
+
+def check_parity(weights: Weights, content: bytes, card: dict[str, Any], seed: int = 0) -> float:
+    """The largest difference over random steps. Raises ExportError if any decision differs or a value by TOLERANCE."""
+    random = np.random.default_rng(seed)
+    try:
+        model = AccompanimentModel(content, card)
+    except (ValueError, RuntimeError) as error:
+        raise ExportError(f"the converted file cannot be opened: {error}") from error
+    state, worst = model.start(), 0.0
+    for number in range(PARITY_STEPS):
+        token = int(random.choice([HOLD, REST, onset(int(random.integers(48, 84)))], p=[0.4, 0.1, 0.5]))
+        heard, noise = Heard(token, Spot(number % 16)), gumbel(number, network.NOISE)
+        place = np.array([place_features(heard.place)], np.float32)
+        values = (state.lstm, state.profile, state.memory, state.history, [token], place, noise[None], np.float32(1.0))
+        expected = {name: tensor.numpy() for name, tensor in outputs_of(weights, *map(tf.constant, values)).items()}
+        state, decision = model.decide(state, heard, noise, 1.0)
+        if (
+            (decision.chord, decision.bass, decision.melody)
+            != tuple(int(expected[name][0]) for name in ("chord", "bass", "melody"))
+            or (state.memory != expected["next_memory"]).any()
+            or (state.history != expected["next_history"]).any()
+        ):
+            raise ExportError(f"step {number}: the exported file decides otherwise than the network; not written")
+        pairs = {
+            "next_lstm": state.lstm,
+            "next_profile": state.profile,
+            "chord_chances": decision.chord_chances[None],
+            "melody_chances": decision.melody_chances[None],
+        }
+        worst = max([worst, *(float(np.abs(x - expected[name]).max()) for name, x in pairs.items())])
+        if not worst < TOLERANCE:
+            raise ExportError(f"step {number}: the exported file is {worst:.2g} away from the network; not written")
+    return worst
+
+
+def read_weights(checkpoint: Path) -> Weights:
+    """The running average of the weights in a checkpoint."""
+    with np.load(checkpoint, allow_pickle=False) as saved:
+        return Weights(*(tf.constant(saved[f"average/{name}"]) for name in Weights._fields))
+
+
+def export(weights: Weights, out: Path, temperature: float, more: dict[str, Any]) -> dict[str, Any]:
+    """Convert, check, write the folder; the card as written. Raises ExportError, and then writes nothing."""
+    content = convert(weights)
+    card = card_of(weights, content, temperature, more)
+    card["parity"] = {"steps": PARITY_STEPS, "largest_difference": check_parity(weights, content, card)}
+    out.mkdir(parents=True, exist_ok=True)
+    (out / STEP_FILE).write_bytes(content)
+    (out / CARD_FILE).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    return card
+
+
+def commit() -> str:
+    """The short hash of the checked-out commit, `unknown` outside a repository."""
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()
+
+
+def main(argv: list[str]) -> int:
+    """`improv export`: 0 if a folder was written, 1 if parity or the checkpoint failed."""
+    parser = argparse.ArgumentParser(
+        prog="improv export",
+        description="Make a model folder from a training run's checkpoint.",
+        epilog="example: improv export --run out/accompaniment --out models/accompaniment",
+    )
+    parser.add_argument("--run", type=Path, default=Path("out/accompaniment"), help="the run (default: %(default)s)")
+    parser.add_argument(
+        "--out", type=Path, default=Path("models/accompaniment"), help="to write (default: %(default)s)"
+    )
+    parser.add_argument("--temperature", type=float, default=0.8, help="default of the card (default: %(default)s)")
+    args = parser.parse_args(argv)
+    try:
+        weights = read_weights(args.run / "checkpoint.npz")
+        facts = args.run / "run.json"
+        more = json.loads(facts.read_text(encoding="utf-8")) if facts.exists() else {}
+        card = export(weights, args.out, args.temperature, more | {"exported_at_commit": commit()})
+    except (OSError, KeyError, ExportError, ModelError) as error:
+        print(f"improv export: {error}", file=sys.stderr)
+        return 1
+    parity = card["parity"]["largest_difference"]
+    print(f"{args.out}: {card['bytes']} bytes, {card['parameters']} parameters, parity within {parity:.1e}")
+    return 0

@@ -1,0 +1,224 @@
+"""One LSTM seen from twelve roots: its weights are shared by the twelve transpositions of what it hears.
+
+View r hears everything with pitch class r moved to 0 and says how well r would do as root of the next chord, as next
+bass note, as next melody note. A tune in another key thus gives the same chords in that key, by construction
+(weight sharing over a group: Cohen and Welling, ICML 2016), and no key has to be learned twelve times.
+Only `step` decides what playing does; training (a batch) and the exported file (one player) run this same code.
+
+A step: `listen` (the melody before this step and the past output -> LSTM) -> chord -> bass given the chord; the third
+head guesses the player's own next token. Sampling is argmax(logits / temperature + noise) with the caller's Gumbel
+noise (Gumbel-max trick), so one call does all, and randomness stays outside.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from bridge.music.vocabulary import BASS_HIGH, BASS_LOW, FIRST_ONSET, NO_CHORD, PLACE_WIDTH, REST
+from bridge.training.corpus import PITCH_CLASSES
+from bridge.training.past import (
+    BASS_CENTRE,
+    BASS_OCTAVES,
+    ECHOES,
+    HALF_LIVES,
+    MELODY_OCTAVES,
+    Player,
+    bass_pitches,
+    echoes,
+    hear,
+    melody_pitches,
+    pitch_class,
+    remember,
+    token_of,
+)
+
+Tensor = Any  # tensorflow ships no types
+
+BASS_NOISE = 2 + 12 * BASS_OCTAVES
+MELODY_NOISE = 2 + 12 * MELODY_OCTAVES
+NOISE = NO_CHORD + 1 + BASS_NOISE + MELODY_NOISE  # Gumbel numbers that a step consumes: chord, bass, melody
+ROTATED = 12 * (2 + len(HALF_LIVES) + 2 + 1 + 2 * len(ECHOES))
+PLAIN = 4 + 9 + 7 + 8 + len(ECHOES) + PLACE_WIDTH
+
+_ROTATION = (np.arange(12)[:, None] + np.arange(12)[None, :]) % 12  # [view, i] -> pitch class
+_ROOTS = np.eye(12, dtype=np.float32)[np.arange(NO_CHORD) // 8]
+_CHORD_ROOT = np.concatenate([_ROOTS, np.zeros((1, 12), np.float32)])  # (chords, 12)
+_QUALITIES = np.eye(9, dtype=np.float32)[np.arange(NO_CHORD) % 8]
+_CHORD_QUALITY = np.concatenate([_QUALITIES, np.eye(9, dtype=np.float32)[8:]])  # (chords, 9)
+
+
+class Weights(NamedTuple):
+    """The variables, all float32."""
+
+    rotated: Tensor
+    plain: Tensor
+    recurrent: Tensor
+    bias: Tensor
+    chord: Tensor
+    chord_bias: Tensor
+    chord_hidden: Tensor
+    bass_in: Tensor
+    bass_hidden: Tensor
+    bass: Tensor
+    bass_pool: Tensor
+    melody_hidden: Tensor
+    melody: Tensor
+    melody_pool: Tensor
+
+
+def new_weights(units: int, hidden: int, seed: int) -> Weights:
+    """Glorot-uniform weights; the forget gate starts open (bias 1: Jozefowicz et al., ICML 2015)."""
+    random = np.random.default_rng(seed)
+
+    def glorot(*shape: int) -> Tensor:
+        limit = (6 / (shape[0] + shape[-1])) ** 0.5
+        return random.uniform(-limit, limit, shape).astype(np.float32)
+
+    bias = np.zeros(4 * units, np.float32)
+    bias[units : 2 * units] = 1
+    arrays = Weights(
+        rotated=glorot(ROTATED, 4 * units),
+        plain=glorot(PLAIN, 4 * units),
+        recurrent=glorot(units, 4 * units),
+        bias=bias,
+        chord=glorot(hidden, 9),
+        chord_bias=np.zeros(9, np.float32),
+        chord_hidden=glorot(units, hidden),
+        bass_in=glorot(12 * 4 + 9 + 3 + 8 + PLACE_WIDTH, hidden),
+        bass_hidden=glorot(units, hidden),
+        bass=glorot(hidden, BASS_OCTAVES),
+        bass_pool=glorot(hidden, 2),
+        melody_hidden=glorot(units, hidden),
+        melody=glorot(hidden + 12, MELODY_OCTAVES),
+        melody_pool=glorot(hidden, 2),
+    )
+    return Weights(*(tf.Variable(x, name=name) for name, x in zip(Weights._fields, arrays, strict=True)))
+
+
+def _views(classes: Tensor) -> Tensor:
+    """(batch, 12) by pitch class -> (batch, 12 views, 12) with each view's own class first."""
+    return tf.gather(classes, tf.constant(_ROTATION), axis=1)
+
+
+def listen(weights: Weights, player: Player, heard: Tensor, place: Tensor) -> Player:
+    """One step of the LSTM in all twelve views; `heard` is the melody token of the step before, (batch,)."""
+    player = hear(player, heard)
+    pitch, sounds, chord, chord_age, bass, bass_sounds, bass_age = tf.unstack(player.memory, axis=1)
+    sounding = pitch_class(pitch) * tf.cast(sounds, tf.float32)[:, None]
+    begins = tf.cast(heard >= FIRST_ONSET, tf.float32)[:, None]
+    shares = tf.reshape(player.profile, (-1, len(HALF_LIVES), 12))
+    shares = shares / (tf.reduce_sum(shares, axis=2, keepdims=True) + 0.5)
+    bass_class = pitch_class(bass)
+    classes = [sounding * begins, sounding, *tf.unstack(shares, axis=1)]
+    classes += [tf.gather(PITCH_CLASSES, chord), tf.gather(_CHORD_ROOT, chord), bass_class]
+    then, alikeness = echoes(player, place)
+    rotated = tf.concat([_views(c) for c in classes + then], axis=2)  # (batch, 12, ROTATED)
+    flags = [begins[:, 0], sounds, heard == REST, pitch >= 0]
+    plain = tf.concat(
+        [
+            tf.stack([tf.cast(flag, tf.float32) for flag in flags], axis=1),
+            tf.gather(_CHORD_QUALITY, chord),
+            _ages(chord_age),
+            _ages(bass_age),
+            tf.cast(bass_sounds, tf.float32)[:, None],
+            alikeness,
+            place,
+        ],
+        axis=1,
+    )  # (batch, PLAIN)
+    before, cell = player.lstm[:, 0], player.lstm[:, 1]
+    both = tf.concat([rotated, before], axis=2)
+    kernel = tf.concat([weights.rotated, weights.recurrent], axis=0)
+    gates = _dense(both, kernel) + (tf.matmul(plain, weights.plain) + weights.bias)[:, None, :]
+    into, forget, new, out = tf.split(gates, 4, axis=2)
+    cell = tf.sigmoid(forget) * cell + tf.sigmoid(into) * tf.tanh(new)
+    output = tf.sigmoid(out) * tf.tanh(cell)
+    return Player(tf.stack([output, cell], axis=1), player.profile, player.memory, player.history)
+
+
+def _ages(steps: Tensor) -> Tensor:
+    """(batch,) ages in steps as 7 cells that fill one after another: 1, 2, 4, 8, 16, 32, 64 steps or more."""
+    return tf.cast(steps[:, None] >= tf.constant([[1, 2, 4, 8, 16, 32, 64]]), tf.float32)
+
+
+def _dense(x: Tensor, kernel: Tensor) -> Tensor:
+    """(batch, 12, n) by (n, m) as one flat product."""
+    return tf.reshape(tf.matmul(tf.reshape(x, (-1, x.shape[-1])), kernel), (-1, 12, kernel.shape[-1]))
+
+
+def chord_logits(weights: Weights, player: Player) -> Tensor:
+    """(batch, chords): eight qualities from each view, and no chord from their mean."""
+    hidden = tf.nn.relu(_dense(player.lstm[:, 0], weights.chord_hidden))
+    logits = _dense(hidden, weights.chord) + weights.chord_bias  # (batch, 12, 9)
+    silence = tf.reduce_mean(logits[:, :, 8:], axis=1)
+    return tf.concat([tf.reshape(logits[:, :, :8], (-1, NO_CHORD)), silence], axis=1)
+
+
+def bass_logits(weights: Weights, player: Player, chord: Tensor, memory: Tensor, place: Tensor) -> Tensor:
+    """(batch, 2 + 12 * octaves): hold, rest, onsets by pitch class and octave from the last, given the chord.
+
+    `memory` is the player's, with the chord sounding *before* this step.
+    """
+    _, _, previous, _age, bass, sounds, bass_age = tf.unstack(memory, axis=1)
+    classes = [tf.gather(PITCH_CLASSES, chord), tf.gather(_CHORD_ROOT, chord), pitch_class(bass)]
+    classes.append(tf.gather(_CHORD_ROOT, previous))
+    changed = previous != chord
+    flags = [changed, sounds, bass >= 0]
+    flags_ = tf.stack([tf.cast(flag, tf.float32) for flag in flags], axis=1)
+    height = tf.cast(tf.where(bass >= 0, bass, BASS_CENTRE), tf.float32)[:, None] / 16 - 2.75
+    plain = tf.concat([flags_, _ages(bass_age), height, tf.gather(_CHORD_QUALITY, chord), place], axis=1)
+    views = tf.concat([_views(c) for c in classes], axis=2)
+    split = views.shape[-1]
+    hidden = tf.nn.relu(
+        _dense(player.lstm[:, 0], weights.bass_hidden)
+        + _dense(views, weights.bass_in[:split])
+        + tf.matmul(plain, weights.bass_in[split:])[:, None, :]
+    )
+    onsets = _dense(hidden, weights.bass)  # (batch, 12, octaves)
+    pitches = bass_pitches(bass)
+    onsets = tf.where((pitches >= BASS_LOW) & (pitches <= BASS_HIGH), onsets, -1e9)
+    pool = tf.matmul(tf.reduce_mean(hidden, axis=1), weights.bass_pool)
+    return tf.concat([pool, tf.reshape(onsets, (-1, 12 * BASS_OCTAVES))], axis=1)
+
+
+def melody_logits(weights: Weights, player: Player) -> Tensor:
+    """(batch, 2 + 12 * octaves): hold, rest, onsets by pitch class and octave from the last melody note."""
+    hidden = tf.nn.relu(_dense(player.lstm[:, 0], weights.melody_hidden))
+    last = _views(pitch_class(player.memory[:, 0]))
+    onsets = _dense(tf.concat([hidden, last], axis=2), weights.melody)
+    pool = tf.matmul(tf.reduce_mean(hidden, axis=1), weights.melody_pool)
+    return tf.concat([pool, tf.reshape(onsets, (-1, 12 * MELODY_OCTAVES))], axis=1)
+
+
+def sample(logits: Tensor, noise: Tensor, temperature: Tensor) -> Tensor:
+    """(batch,) int32: a draw from softmax(logits / temperature) if `noise` is Gumbel distributed, (batch, classes)."""
+    return tf.argmax(logits / temperature + noise, axis=1, output_type=tf.int32)
+
+
+class Played(NamedTuple):
+    """What a step says, and the logits it said it with."""
+
+    chord: Tensor  # (batch,)
+    bass: Tensor  # (batch,) token
+    melody: Tensor  # (batch,) token
+    chord_logits: Tensor
+    bass_logits: Tensor
+    melody_logits: Tensor
+
+
+def step(
+    weights: Weights, player: Player, heard: Tensor, place: Tensor, noise: Tensor, temperature: Tensor
+) -> tuple[Player, Played]:
+    """All three heads of one sixteenth; a chord is chosen only where the place's first feature says so."""
+    chord_noise, bass_noise, melody_noise = tf.split(noise, [NO_CHORD + 1, BASS_NOISE, MELODY_NOISE], axis=1)
+    player = listen(weights, player, heard, place)
+    logits = chord_logits(weights, player)
+    chord = tf.where(place[:, 0] > 0, sample(logits, chord_noise, temperature), player.memory[:, 2])
+    low = bass_logits(weights, player, chord, player.memory, place)
+    bass = token_of(sample(low, bass_noise, temperature), bass_pitches(player.memory[:, 4]))
+    high = melody_logits(weights, player)
+    melody = token_of(sample(high, melody_noise, temperature), melody_pitches(player.memory[:, 0]))
+    return remember(player, chord, bass), Played(chord, bass, melody, logits, low, high)

@@ -1,0 +1,130 @@
+"""What a network remembers of one player: the LSTM, what was heard, what was played, how the tune went.
+
+All of it is a value handed from step to step; nothing here has weights. Shapes: (batch, ...).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from bridge.music.vocabulary import FIRST_ONSET, HOLD, NO_CHORD
+from bridge.training.corpus import PITCH_CLASSES
+
+Tensor = Any  # tensorflow ships no types
+
+HALF_LIVES = (4.0, 16.0, 64.0)  # steps; memories of which pitch classes were heard: the beat, the bar, the phrase
+MELODY_OCTAVES = 4  # candidates for the next melody note: two octaves down to almost two up
+BASS_OCTAVES = 3  # candidates for the next bass note: an octave down to almost two up
+MELODY_CENTRE, BASS_CENTRE = 67, 43  # pitches that intervals are counted from before anything sounded
+MEMORY = 7  # ints: melody pitch, sounds; chord, age in steps; bass pitch, sounds, age (a pitch of -1: none yet)
+START_MEMORY = (-1, 0, NO_CHORD, 0, -1, 0, 0)
+ECHOES = (1, 2, 4, 8)  # bars; tunes repeat themselves at these distances, so what came then may come again
+ECHO_BACK, ECHO_AHEAD = 8, 4  # steps compared with the past, and steps read from what then followed
+HISTORY = 192 + ECHO_BACK  # steps remembered; eight bars of 12/8
+UNHEARD = -2  # in the history, before anything; -1 is silence
+
+
+class Player(NamedTuple):
+    """Everything that a step hands to the next: (batch, ...)."""
+
+    lstm: Tensor  # (batch, 2, 12, units) output and cell
+    profile: Tensor  # (batch, 12 * half-lives) decaying sums of what sounded
+    memory: Tensor  # (batch, MEMORY) int32
+    history: Tensor  # (batch, 2, HISTORY) int32; melody pitch class and own chord, the latest first
+
+
+def start(batch: int, units: int) -> Player:
+    """Nothing heard, nothing played."""
+    return Player(
+        tf.zeros((batch, 2, 12, units)),
+        tf.zeros((batch, 12 * len(HALF_LIVES))),
+        tf.tile(tf.constant([START_MEMORY], tf.int32), (batch, 1)),
+        tf.fill((batch, 2, HISTORY), UNHEARD),
+    )
+
+
+def pitch_class(pitch: Tensor) -> Tensor:
+    """One-hot (batch, 12), zeros for pitch -1."""
+    return tf.one_hot(tf.where(pitch >= 0, pitch % 12, -1), 12)
+
+
+def hear(player: Player, heard: Tensor) -> Player:
+    """The token of the step before enters the memory and the pitch-class profiles."""
+    pitch, sounds, *rest = tf.unstack(player.memory, axis=1)
+    begins = heard >= FIRST_ONSET
+    pitch = tf.where(begins, heard - FIRST_ONSET, pitch)
+    sounds = tf.where(begins, 1, tf.where(heard == HOLD, sounds, 0))
+    fresh = pitch_class(pitch) * tf.cast(sounds, tf.float32)[:, None]
+    decay = np.repeat(0.5 ** (1 / np.array(HALF_LIVES, np.float32)), 12)[None, :].astype(np.float32)
+    profile = player.profile * decay + tf.tile(fresh, (1, len(HALF_LIVES)))
+    now = tf.stack([tf.where(sounds > 0, pitch % 12, -1), rest[0]], axis=1)  # the chord of the step before
+    history = tf.concat([now[:, :, None], player.history[:, :, :-1]], axis=2)
+    return Player(player.lstm, profile, tf.stack([pitch, sounds, *rest], axis=1), history)
+
+
+def echoes(player: Player, place: Tensor) -> tuple[list[Tensor], Tensor]:
+    """What followed at this place some bars ago, and how like now it was until then.
+
+    Returns for every distance the share of each pitch class over the next steps, (batch, 12), then the pitch classes
+    of one's own chord there, (batch, 12); and the share of equal steps before, (batch, distances).
+    """
+    lags = tf.cast(tf.round(16 * place[:, -1]), tf.int32)[:, None] * tf.constant([ECHOES])  # (batch, distances)
+    ages = lags[:, :, None] + tf.range(-ECHO_AHEAD, ECHO_BACK)[None, None, :]  # 0 is the step before this
+    known = (ages >= 0) & (ages < HISTORY)
+    melody, chords = tf.unstack(player.history, axis=1)
+    then = tf.where(known, tf.gather(melody, tf.clip_by_value(ages, 0, HISTORY - 1), batch_dims=1), UNHEARD)
+    ahead, back = then[:, :, :ECHO_AHEAD], then[:, :, ECHO_AHEAD:]
+    alike = (back == melody[:, None, :ECHO_BACK]) & (back > UNHEARD)
+    alikeness = tf.reduce_mean(tf.cast(alike, tf.float32), axis=2)
+    shares = tf.reduce_sum(tf.one_hot(ahead, 12), axis=2) / ECHO_AHEAD  # (batch, distances, 12)
+    at = ages[:, :, ECHO_AHEAD - 1]  # the step itself, then
+    chord = tf.gather(chords, tf.clip_by_value(at, 0, HISTORY - 1), batch_dims=1)
+    chord = tf.where((at < HISTORY) & (chord >= 0), chord, NO_CHORD)
+    return [*tf.unstack(shares, axis=1), *tf.unstack(tf.gather(PITCH_CLASSES, chord), axis=1)], alikeness
+
+
+def remember(player: Player, chord: Tensor, bass: Tensor) -> Player:
+    """What was played at this step becomes the past of the next."""
+    pitch, sounds, last_chord, age, last_bass, bass_sounds, bass_age = tf.unstack(player.memory, axis=1)
+    begins = bass >= FIRST_ONSET
+    age = tf.where(chord == last_chord, tf.minimum(age + 1, 64), 1)
+    last_bass = tf.where(begins, bass - FIRST_ONSET, last_bass)
+    bass_sounds = tf.where(begins, 1, tf.where(bass == HOLD, bass_sounds, 0))
+    bass_age = tf.where(begins, 1, tf.minimum(bass_age + 1, 64))
+    memory = tf.stack([pitch, sounds, chord, age, last_bass, bass_sounds, bass_age], axis=1)
+    return Player(player.lstm, player.profile, memory, player.history)
+
+
+def _candidates(last: Tensor, centre: int, octaves: int, below: int) -> Tensor:
+    """(batch, 12, octaves) pitches, by pitch class and octave, counted from `below` octaves under the last pitch."""
+    last = tf.where(last >= 0, last, centre)[:, None]
+    up = (tf.range(12)[None, :] - last) % 12
+    return (last + up)[:, :, None] + 12 * (tf.range(octaves) - below)[None, None, :]
+
+
+def bass_pitches(last: Tensor) -> Tensor:
+    """The pitches that the bass may go to from `last`."""
+    return _candidates(last, BASS_CENTRE, BASS_OCTAVES, 1)
+
+
+def melody_pitches(last: Tensor) -> Tensor:
+    """The pitches that the melody is thought to go to from `last`."""
+    return _candidates(last, MELODY_CENTRE, MELODY_OCTAVES, 2)
+
+
+def token_of(choice: Tensor, pitches: Tensor) -> Tensor:
+    """The token (batch,) of a head's choice (batch,) among hold, rest and candidate pitches (batch, 12, octaves)."""
+    flat = tf.reshape(pitches, (-1, pitches.shape[1] * pitches.shape[2]))
+    pitch = tf.gather(flat, tf.maximum(choice - 2, 0), batch_dims=1)
+    return tf.where(choice < 2, choice, FIRST_ONSET + tf.clip_by_value(pitch, 0, 127))
+
+
+def choice_of(token: Tensor, last: Tensor, centre: int, octaves: int, below: int) -> Tensor:
+    """The inverse of `token_of`; a leap too wide for the candidates is folded by octaves."""
+    last = tf.where(last >= 0, last, centre)
+    pitch = token - FIRST_ONSET
+    octave = tf.clip_by_value(tf.math.floordiv(pitch - last, 12) + below, 0, octaves - 1)
+    return tf.where(token < FIRST_ONSET, token, 2 + (pitch % 12) * octaves + octave)

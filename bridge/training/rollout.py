@@ -1,0 +1,87 @@
+"""The model playing along a batch of windows, on its own past or on the human one, with all that a loss needs.
+
+A plain next-step training gives a model that follows its own wrong key for ever once it plays alone; so most windows
+are played on the model's own samples (no gradient through them), and only their targets come from the corpus.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from bridge.music.vocabulary import NO_CHORD
+from bridge.training import network, past
+from bridge.training.network import Weights
+from bridge.training.past import Player
+
+Tensor = Any
+
+
+class Roll(NamedTuple):
+    """Time first: (steps, batch, ...)."""
+
+    chord_logits: Tensor
+    before: Tensor  # the chord sounding before the step
+    chord: Tensor  # the chord sounding at the step
+    own_bass_logits: Tensor  # on the model's own chord and bass
+    own_bass_last: Tensor  # the bass pitch before the step, -1 for none
+    bass_logits: Tensor  # on the human chord and bass, as far as known
+    bass_target: Tensor  # the human choice among those
+    melody_logits: Tensor
+    melody_target: Tensor
+
+
+def human(own: Tensor, given: Tensor) -> Tensor:
+    """What the human played, where that is known, else what the model did."""
+    return tf.where(given >= 0, given, own)
+
+
+def roll(weights: Weights, batch: dict[str, Tensor], forced: Tensor, temperature: Tensor, gumbel: Tensor) -> Roll:
+    """Play the windows from a cold start; `forced` (batch,) says which are fed the human past.
+
+    `batch` is time first; `gumbel` is the noise, (steps, batch, network.NOISE).
+    """
+    steps, size = batch["heard"].shape[0], batch["heard"].shape[1]
+    units = weights.recurrent.shape[0]
+    player = past.start(size, units)
+    truth = player.memory
+    kinds = [tf.float32, tf.int32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32]
+    arrays = [tf.TensorArray(kind, steps) for kind in kinds]
+
+    def body(t: Tensor, player: Player, truth: Tensor, arrays: Any) -> Any:
+        place = batch["place"][t]
+        player = network.listen(weights, player, batch["heard"][t], place)
+        # the melody half of the memory is the same for both pasts
+        truth = tf.concat([player.memory[:, :2], truth[:, 2:]], axis=1)
+        logits = network.chord_logits(weights, player)
+        noise = tf.split(gumbel[t], [NO_CHORD + 1, network.BASS_NOISE, network.MELODY_NOISE], axis=1)
+        decides = place[:, 0] > 0
+        before = player.memory[:, 2]
+        chord = tf.where(decides, network.sample(logits, noise[0], temperature), before)
+        low = network.bass_logits(weights, player, chord, player.memory, place)
+        last = player.memory[:, 4]
+        bass = past.token_of(network.sample(low, noise[1], temperature), past.bass_pitches(last))
+        true_chord = tf.where(decides, human(chord, batch["chord"][t]), truth[:, 2])
+        true_bass = human(bass, batch["bass"][t])
+        true_low = network.bass_logits(weights, player, true_chord, truth, place)
+        bass_target = past.choice_of(true_bass, truth[:, 4], past.BASS_CENTRE, past.BASS_OCTAVES, 1)
+        high = network.melody_logits(weights, player)
+        melody_target = past.choice_of(
+            batch["melody"][t], player.memory[:, 0], past.MELODY_CENTRE, past.MELODY_OCTAVES, 2
+        )
+        row = Roll(logits, before, chord, low, last, true_low, bass_target, high, melody_target)
+        arrays = [array.write(t, x) for array, x in zip(arrays, row, strict=True)]
+        own = past.remember(player, chord, bass).memory
+        truth = past.remember(player._replace(memory=truth), true_chord, true_bass).memory
+        memory = tf.where(forced[:, None], truth, own)
+        return t + 1, player._replace(memory=memory), truth, arrays
+
+    out = tf.while_loop(
+        lambda t, *_: t < steps,
+        body,
+        (tf.constant(0), player, truth, arrays),
+        parallel_iterations=1,
+        maximum_iterations=steps,
+    )
+    return Roll(*(array.stack() for array in out[-1]))
