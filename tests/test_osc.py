@@ -167,15 +167,34 @@ def test_a_flood_of_garbage_stops_nothing(caplog: pytest.LogCaptureFixture) -> N
 
 
 def test_who_said_hello_is_told_of_a_bad_value_but_not_flooded() -> None:
+    nonsense = b"/improv/nothing\0,\0\0\0"
     with OscShell(Inbox(), port=0) as shell, client(shell.port) as peer, client(shell.port) as stranger:
+        stranger.raw(nonsense)
+        assert eventually(lambda: shell.refused == 1)
+        assert shell.sent == 0
         peer.say(Hello(1, 1, "player", peer.port))
         for _ in range(100):
-            peer.raw(b"/improv/nothing\0,\0\0\0")
-            stranger.raw(b"/improv/nothing\0,\0\0\0")
+            peer.raw(nonsense)
         assert peer.hear() == [(None, Error(4, "bad_value"))]
-        assert eventually(lambda: shell.refused == 200)
+        assert eventually(lambda: shell.refused == 101)
         assert shell.sent < 20
         assert stranger.silent()
+
+
+def test_a_sender_without_a_port_of_its_own_is_told_where_it_listens() -> None:
+    """As with liblo's oscsend, which sends every message from another port."""
+    with OscShell(Inbox(), port=0) as shell, client(shell.port) as ear, client(shell.port) as mouth:
+        mouth.say(Hello(1, 1, "player", ear.port))
+        with client(shell.port) as another:
+            another.raw(b"/improv/nothing\0,\0\0\0")
+            assert ear.hear() == [(None, Error(4, "bad_value"))]
+        with client(shell.port) as second:
+            second.say(Hello(1, 2, "player", second.port))
+            assert eventually(lambda: shell.received == 3)
+            with client(shell.port) as third:
+                third.raw(b"/improv/nothing\0,\0\0\0")  # from either of two: nobody is blamed
+                assert eventually(lambda: shell.refused == 2)
+            assert shell.sent == 1
 
 
 def test_nobody_at_the_other_end_is_no_reason_to_stop() -> None:

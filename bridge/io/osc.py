@@ -46,7 +46,8 @@ class OscShell:
         self._enqueue = enqueue
         self._closing = threading.Event()
         self._blamed: set[Address] = set()
-        self._known: dict[Address, tuple[Peer, float]] = {}  # who said hello from there, and when it was last answered
+        self._known: dict[Address, Peer] = {}  # who said hello from there, the latest last
+        self._answered: dict[Peer, float] = {}  # when each was last told of its mistakes
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
 
@@ -160,20 +161,29 @@ class OscShell:
 
     def _remember(self, event: Event, address: Address) -> None:
         if isinstance(event, Hello):
-            peer = Peer(event.host, event.port, event.role)
-            self._known[address] = (peer, self._known.pop(address, (peer, 0.0))[1])
+            self._known.pop(address, None)
+            self._known[address] = Peer(event.host, event.port, event.role)
             if len(self._known) > SENDERS:
                 del self._known[next(iter(self._known))]
         elif isinstance(event, Bye):
             self._known.pop(address, None)
 
+    def _sender(self, address: Address) -> Peer | None:
+        """Who said hello from there, or the only one on that host who did: oscsend never keeps a port."""
+        if address in self._known:
+            return self._known[address]
+        there = {peer for (host, _), peer in self._known.items() if host == address[0]}
+        return there.pop() if len(there) == 1 else None
+
     def _blame(self, error: WireError, address: Address, now: float) -> None:
         if address not in self._blamed and len(self._blamed) < SENDERS:
             self._blamed.add(address)
             LOG.warning("%s:%d sends what is not in the protocol (said once): %s", *address, error)
-        peer, answered = self._known.get(address, (None, 0.0))
-        if peer is not None and now - answered >= PATIENCE:
-            self._known[address] = (peer, now)
+        peer = self._sender(address)
+        if peer is not None and now - self._answered.get(peer, 0.0) >= PATIENCE:
+            if len(self._answered) >= SENDERS:
+                self._answered.clear()
+            self._answered[peer] = now
             self._send(peer, None, 0, [Error(ERRORS[error.reason], error.reason)])
 
 
