@@ -67,3 +67,10 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
         if path != Path(__file__) and (found := forbidden.search(path.read_text(encoding="utf-8", errors="replace")))
     }
     assert said == {}
+
+
+def test_the_readmes_tables_are_those_of_the_code() -> None:
+    done = subprocess.run(
+        [sys.executable, "tools/readme.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,66 @@
+"""Write the README's generated tables from the code: `python tools/readme.py`; `--check` only compares (exit 1)."""
+
+import re
+import sys
+from pathlib import Path
+
+from bridge.engine.console import ACTIONS
+from bridge.engine.settings import PARAMETERS
+from bridge.io.wire import markdown
+from bridge.tunes import load, names
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def parameters() -> str:
+    """The settings as a Markdown table."""
+    lines = ["| name | default | range | meaning |", "| --- | --- | --- | --- |"]
+    for one in PARAMETERS:
+        span = ", ".join(one.choices) if one.choices else f"{one.low:g}-{one.high:g} {one.unit}".strip()
+        lines.append(f"| `{one.name}` | {one.default} | {span} | {one.meaning} |")
+    return "\n".join(lines)
+
+
+def actions() -> str:
+    """The actions as a Markdown table."""
+    return "\n".join(["| action | meaning |", "| --- | --- |", *(f"| `{name}` | {text} |" for name, text in ACTIONS.items())])
+
+
+def tunes() -> str:
+    """The demo's tunes as a Markdown table."""
+    lines = ["| tune | title | meter | tempo |", "| --- | --- | --- | --- |"]
+    for name in names():
+        tune = load(name)
+        meter = f"{tune.meter.numerator}/{tune.meter.denominator}"
+        lines.append(f"| `{name}` | {tune.title} | {meter} | {tune.tempo:g} |")
+    return "\n".join(lines)
+
+
+TABLES = {"protocol": markdown, "parameters": parameters, "actions": actions, "tunes": tunes}
+
+
+def generated(text: str) -> str:
+    """The text with every marked table made anew."""
+    for name, table in TABLES.items():
+        begin, end = f"<!-- {name}: made by tools/readme.py -->", f"<!-- end {name} -->"
+        pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+        if not pattern.search(text):
+            raise SystemExit(f"README.md lacks the mark {begin}")
+        text = pattern.sub(lambda _, made=table(): f"{begin}\n{made.strip()}\n{end}", text)
+    return text
+
+
+def main() -> int:
+    """Write, or compare."""
+    before = README.read_text(encoding="utf-8")
+    after = generated(before)
+    if "--check" in sys.argv[1:]:
+        if before != after:
+            print("README.md is not what tools/readme.py writes; run it", file=sys.stderr)
+        return int(before != after)
+    README.write_text(after, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
