@@ -15,6 +15,7 @@ PORT: Final = 9100
 ELSEWHERE: Final = {
     "demo": ("bridge.io.demo", "play a tune to the engine over real UDP and show what it answers"),
     "monitor": ("bridge.io.monitor", "watch a running engine in the terminal"),
+    "bench": ("bridge.io.bench", "measure this engine on this machine, beside floors and peers"),
     "train": ("bridge.training.train", "train a model (needs TensorFlow)"),
     "evaluate": ("bridge.training.evaluate", "measure a model, playing on its own"),
     "export": ("bridge.training.export", "make a model folder from a training run (needs TensorFlow)"),
