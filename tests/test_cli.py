@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from bridge import __version__, cli
+from bridge.generators.rules import RulesBand
 from bridge.io import doctor, minds
 from bridge.io.osc import OscShell
 from bridge.music.errors import ModelError, PortError
@@ -151,6 +152,16 @@ def test_the_model_that_is_there_plays_and_a_corrupt_one_does_not(
     assert minds.choose(None).mind.name == "rules"
     with pytest.raises(ModelError):
         minds.choose(minds.DEFAULT)
+
+
+def test_a_mind_that_fails_at_rehearsal_is_a_model_error() -> None:
+    class Broken(RulesBand):
+        def step(self, state: Any, frame: Any) -> Any:
+            raise ValueError("no idea")
+
+    with pytest.raises(ModelError, match=r"rules fails \(ValueError: no idea\)"):
+        minds.rehearse(Broken(), 1)
+    assert len(minds.rehearse(RulesBand(), 20)) == 20
 
 
 def test_the_version_is_quick() -> None:

@@ -116,19 +116,9 @@ def _runtime() -> str:
 
 
 def _model() -> str:
-    from bridge.engine.frame import Frame
-    from bridge.music.timeline import STEP, Meter, place
-
     folder = minds.folder(minds.DEFAULT)
-    mind = minds.choose(minds.DEFAULT).mind
-    state, times = mind.start(), []
-    for step in range(STEPS):
-        where = place(step * STEP, 0, Meter())
-        frame = Frame(step * STEP, where, 120.0, 60 + step % 12, (), 90, (0.0,) * 12, step, 1.0)
-        began = perf_counter()
-        state, _ = mind.step(state, frame)
-        times.append((perf_counter() - began) * 1000)
-    return f"{folder.name} in {folder.parent}: a step takes {sorted(times)[STEPS // 2]:.2f} ms (median of {STEPS})"
+    times = sorted(minds.rehearse(minds.choose(minds.DEFAULT).mind, STEPS))
+    return f"{folder.name} in {folder.parent}: a step takes {times[STEPS // 2]:.2f} ms (median of {STEPS})"
 
 
 def _midi() -> str:

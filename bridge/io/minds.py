@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Final
 
-from bridge.engine.frame import Generator
+from bridge.engine.frame import Frame, Generator
 from bridge.generators.rules import RulesBand
+from bridge.io.quiet import hushed
 from bridge.music.errors import ModelError
+from bridge.music.timeline import STEP, Meter, place
 
 DEFAULT: Final = "accompaniment"
 CARD: Final = "model.json"  # a folder with this file in it is a model
+WARM: Final = 4  # steps before the first that counts; the first takes 10 ms, since it fills caches
 RULES: Final = "rules"  # the name that asks for the rule-based band
 
 
@@ -53,9 +57,27 @@ def choose(name: str | None) -> Choice:
         from bridge.generators.band import Band
         from bridge.generators.model import AccompanimentModel
 
-        model = AccompanimentModel.load(where)
+        with hushed():  # LiteRT announces its delegate
+            model = AccompanimentModel.load(where)
+        band = Band(model, where.name)
+        rehearse(band, WARM)
     except ModelError as error:
         if name is not None:
             raise
         return Choice(rules, rules, warning=f"the band plays by rule: {error}")
-    return Choice(Band(model, where.name), rules, model.temperature)
+    return Choice(band, rules, model.temperature)
+
+
+def rehearse(mind: Generator, steps: int) -> list[float]:
+    """Milliseconds that each of `steps` steps from the beginning takes. Raises ModelError where the mind fails."""
+    state, times = mind.start(), []
+    for step in range(steps):
+        tick = step * STEP
+        frame = Frame(tick, place(tick, 0, Meter()), 120.0, 60 + step % 12, (), 90, (0.0,) * 12, step, 1.0)
+        began = perf_counter()
+        try:
+            state, _ = mind.step(state, frame)
+        except Exception as error:  # whatever it is, this mind cannot play
+            raise ModelError(f"{mind.name} fails ({type(error).__name__}: {error}); install it again") from error
+        times.append((perf_counter() - began) * 1000)
+    return times
