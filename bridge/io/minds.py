@@ -35,12 +35,12 @@ def places() -> list[Path]:
 
 def names() -> list[str]:
     """The models that are there by name."""
-    return sorted({card.parent.name for place in places() for card in place.glob(f"*/{CARD}")})
+    return sorted({card.parent.name for shelf in places() for card in shelf.glob(f"*/{CARD}")})
 
 
 def folder(name: str) -> Path:
     """The folder of a model by its name or path. Raises ModelError."""
-    for candidate in (*(place / name for place in places()), Path(name).expanduser()):
+    for candidate in (*(shelf / name for shelf in places()), Path(name).expanduser()):
         if (candidate / CARD).is_file():
             return candidate
     there = ", ".join([*names(), RULES])
@@ -78,6 +78,7 @@ def rehearse(mind: Generator, steps: int) -> list[float]:
         try:
             state, _ = mind.step(state, frame)
         except Exception as error:  # whatever it is, this mind cannot play
-            raise ModelError(f"{mind.name} fails ({type(error).__name__}: {error}); install it again") from error
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            raise ModelError(f"{mind.name} fails ({reason}); install it again") from error
         times.append((perf_counter() - began) * 1000)
     return times
