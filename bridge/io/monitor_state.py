@@ -139,7 +139,7 @@ class MonitorState:
 
     seen: float | None = None  # second of the latest word from the engine
     transport: Transport | None = None
-    anchored: float = 0.0  # second at which the transport's tick fell
+    anchor: Timeline | None = None  # the clock: by the latest cue, whose moment is known exactly, else by arrival
     players: dict[int, PlayerView] = field(default_factory=dict)
     values: dict[str, float | int | str] = field(default_factory=dict)
     margins: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))  # milliseconds, at arrival
@@ -150,17 +150,25 @@ class MonitorState:
         if self.condition(time) == "lost":
             self.players.clear()
             self.values.clear()
-            self.transport = None
+            self.transport = self.anchor = None
         self.seen = time
         match message:
             case Transport():
-                self.transport, self.anchored = message, time
-                for view in self.players.values():
-                    view.forget(message.tick - KEPT)
+                self._follow(message, time)
             case Value():
                 self.values[message.name] = message.value
             case _ if player != EVERYONE:
                 self._of(self.players.setdefault(player, PlayerView()), message, time, due)
+
+    def _follow(self, transport: Transport, time: float) -> None:
+        """The clock as reported. The report of a beat is as early as its cues, so that it anchors only a new clock."""
+        before = self.transport
+        self.transport = transport
+        same = before is not None and (before.tempo, before.playing) == (transport.tempo, transport.playing)
+        if self.anchor is None or not same or abs(self.anchor.tick_at(time) - transport.tick) > PPQ:
+            self.anchor = Timeline(transport.tempo, transport.tick, time)
+        for view in self.players.values():
+            view.forget(transport.tick - KEPT)
 
     def _of(self, view: PlayerView, message: Message, time: float, due: float | None) -> None:
         """A message about one player."""
@@ -176,6 +184,8 @@ class MonitorState:
                 if due is not None:
                     self.margins.append((due - time) * 1000)
                     self.late += due < time
+                    if self.transport is not None:
+                        self.anchor = Timeline(self.transport.tempo, message.tick, due)
             case Chord() if message.tick <= view.latest:
                 view.chord(message)
             case Plan() | Chord():
@@ -200,12 +210,12 @@ class MonitorState:
         return Meter(self.transport.numerator, self.transport.denominator) if self.transport else Meter()
 
     def tick(self, time: float) -> float:
-        """The engine's tick at `time`, as far as the monitor knows."""
-        if self.transport is None:
+        """The engine's tick at `time`, as far as the monitor knows; it stands still while the engine is lost."""
+        if self.transport is None or self.anchor is None:
             return 0.0
         if not self.transport.playing:
             return float(self.transport.tick)
-        return Timeline(self.transport.tempo, self.transport.tick, self.anchored).tick_at(time)
+        return self.anchor.tick_at(self.seen if self.condition(time) == "lost" and self.seen else time)
 
     def bar_line(self) -> int:
         """The engine's tick at which some bar began; every bar line lies whole bars from it."""
