@@ -6,6 +6,7 @@ that a stall costs notes and never the place.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bridge.engine.clock import Clock
 from bridge.engine.frame import Thought
@@ -70,7 +71,7 @@ class Stage:
             thought = session.step(tick, self._clock, self._seed, others)
             outputs += self._cue(session, thought, line, time)
             if session.phase == "playing" and session.chord and (bar_line or session.chord != chord):
-                outputs += self._box.chord(session, session.chord)
+                outputs += self._box.chord(session, replace(session.chord, tick=tick))
             if bar_line or session.phase != phase:
                 outputs += self._box.state(session, self._clock, tick)
         if self.on_beat():

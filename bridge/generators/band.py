@@ -12,6 +12,7 @@ from bridge.music.vocabulary import HOLD, REST, Spot
 from bridge.music.voicing import voice
 
 BASS_LOUD = 1.05  # of the chords' loudness
+BASS_TOP = 50  # pitch, D3; the bass that the network learnt sings up to middle C, ours leaves that to the chords
 GAP = 8  # ticks between a bass note's end and the next beat, so that a repeated pitch is heard as two
 
 
@@ -72,4 +73,4 @@ def _bass(token: int, frame: Frame) -> tuple[Note, ...]:
     beat = frame.place.meter.beat
     ticks = beat - frame.place.phase % beat - GAP
     loud = max(1, min(127, round(frame.velocity * SOFTER * BASS_LOUD)))
-    return (Note(BASS, ticks, pitch, loud),)
+    return (Note(BASS, ticks, pitch if pitch <= BASS_TOP else pitch - 12, loud),)

@@ -7,7 +7,7 @@ spacings in the register, the one whose voices move least.
 from collections.abc import Iterable
 from itertools import pairwise, permutations
 
-LOW, HIGH = 48, 69  # the register of the chords: C3 to A4, above the bass and mostly below the tune
+LOW, HIGH = 50, 68  # the register of the chords: D3 to G#4, above the bass and mostly below the tune
 CENTRE = 58
 BASS_LOW, BASS_HIGH = 33, 52  # A1 to E3, where a bass by rule moves
 WIDEST = 16  # semitones from the lowest to the highest voice
@@ -37,7 +37,7 @@ def _spacings(wanted: list[int]) -> Iterable[tuple[int, ...]]:
 def _cost(pitches: tuple[int, ...], before: tuple[int, ...]) -> float:
     """Semitones that the voices move, plus a pull to the middle of the register and away from clusters."""
     mud = sum(4 for low, high in pairwise(pitches) if high - low < NARROWEST)
-    pull = 0.15 * abs(sum(pitches) / len(pitches) - CENTRE)
+    pull = 0.4 * abs(sum(pitches) / len(pitches) - CENTRE)
     if not before:
         return pull * 4 + mud
     there = sum(min(abs(pitch - old) for old in before) for pitch in pitches)
