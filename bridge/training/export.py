@@ -9,9 +9,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import subprocess
+import shutil
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ from bridge.generators.model import (
 from bridge.music.errors import ModelError
 from bridge.music.vocabulary import FINGERPRINT, HOLD, PLACE_WIDTH, REST, Spot, onset, place_features
 from bridge.training import network, past
+from bridge.training.card import draw_curves, read_log, readme, rights
+from bridge.training.corpus import CorpusError
+from bridge.training.evaluate import evaluate
 from bridge.training.network import Weights
 from bridge.training.past import Player
 
@@ -152,35 +156,61 @@ def export(weights: Weights, out: Path, temperature: float, more: dict[str, Any]
     return card
 
 
-def commit() -> str:
-    """The short hash of the checked-out commit, `unknown` outside a repository."""
-    command = ["git", "rev-parse", "--short", "HEAD"]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent)
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return done.stdout.strip()
+def step_times(model: AccompanimentModel, steps: int = 2000) -> dict[str, float]:
+    """Milliseconds that a step takes on this machine: median and 99th percentile."""
+    state, spent = model.start(), []
+    for number in range(steps):
+        heard = Heard(onset(60 + number % 12) if number % 2 else HOLD, Spot(number % 16))
+        begun = time.perf_counter()
+        state, _ = model.step(state, heard, temperature=1.0, random=number)
+        spent.append(1000 * (time.perf_counter() - begun))
+    return {f"p{p}": round(float(np.percentile(spent, p)), 3) for p in (50, 99)}
+
+
+def finish(out: Path, card: dict[str, Any], run: Path, data: Path | None) -> None:
+    """Measure the exported model, and write its card, log and curves beside it."""
+    model = AccompanimentModel.load(out)
+    card["step_ms"] = step_times(model)
+    if data:
+        card["figures"] = rounded(evaluate(model, data, model.temperature, 0, baselines=True))
+    log = read_log(run / "log.jsonl")
+    if log:
+        shutil.copyfile(run / "log.jsonl", out / "log.jsonl")
+        draw_curves(log, out / "curves.svg")
+    (out / CARD_FILE).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    (out / "README.md").write_text(readme(card), encoding="utf-8")
+
+
+def rounded(value: Any) -> Any:
+    """The same nest of figures to four digits, so that the card is short."""
+    if isinstance(value, dict):
+        return {key: rounded(each) for key, each in value.items()}
+    return round(float(value), 4) if isinstance(value, float) else value
 
 
 def main(argv: list[str]) -> int:
     """`improv export`: 0 if a folder was written, 1 if parity or the checkpoint failed."""
     parser = argparse.ArgumentParser(
         prog="improv export",
-        description="Make a model folder from a training run's checkpoint.",
-        epilog="example: improv export --run out/accompaniment --out models/accompaniment",
+        description="Make a model folder from a training run's checkpoint, and measure it.",
+        epilog="example: improv export --run out/accompaniment --out models/accompaniment --data DIR",
     )
     parser.add_argument("--run", type=Path, default=Path("out/accompaniment"), help="the run (default: %(default)s)")
-    parser.add_argument(
-        "--out", type=Path, default=Path("models/accompaniment"), help="to write (default: %(default)s)"
-    )
+    parser.add_argument("--out", type=Path, default=DEFAULT, help="folder to write (default: %(default)s)")
+    parser.add_argument("--data", type=Path, help="folder of tunes; with it the card gets its held-out figures")
     parser.add_argument("--temperature", type=float, default=0.8, help="default of the card (default: %(default)s)")
+    parser.add_argument("--note", action="append", default=[], help="a known weakness, for the card (may be repeated)")
     args = parser.parse_args(argv)
     try:
         weights = read_weights(args.run / "checkpoint.npz")
+        more: dict[str, Any] = {"name": args.out.name, "notes": args.note}
         facts = args.run / "run.json"
-        more = json.loads(facts.read_text(encoding="utf-8")) if facts.exists() else {}
-        card = export(weights, args.out, args.temperature, more | {"exported_at_commit": commit()})
-    except (OSError, KeyError, ExportError, ModelError) as error:
+        if facts.exists():
+            more |= json.loads(facts.read_text(encoding="utf-8"))
+            more["data"] = rights(more["training"]["sources"])
+        card = export(weights, args.out, args.temperature, more)
+        finish(args.out, card, args.run, args.data)
+    except (OSError, KeyError, CorpusError, ExportError, ModelError) as error:
         print(f"improv export: {error}", file=sys.stderr)
         return 1
     parity = card["parity"]["largest_difference"]

@@ -7,15 +7,11 @@ a line; a checkpoint (`checkpoint.npz`: weights, averages, Adam's moments) is wr
 
 from __future__ import annotations
 
-import argparse
-import ast
-import inspect
-import itertools
 import json
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -25,55 +21,15 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from bridge.music.vocabulary import NO_CHORD
 from bridge.training import losses, network, past
-from bridge.training.corpus import CLEAN, CorpusError, Tune, Windows, read, window
+from bridge.training.arguments import Arguments, parse
+from bridge.training.card import commit
+from bridge.training.corpus import CorpusError, Tune, Windows, read, window
 from bridge.training.measures import BEATS, Performance, bass_line, harmony, human
 from bridge.training.rollout import Roll, roll
 
 Tensor = Any
 GENRES = {"standards": 0.25, "hymn": 0.15, "chorale": 0.15, "artsong": 0.2, "folk": 0.25}  # share of the windows
 DOWNBEAT_CHANGES, OTHER_CHANGES = 0.73, 0.36  # chord changes at bar lines and on other beats, human, by those shares
-
-
-@dataclass(frozen=True, slots=True)
-class Arguments:
-    """What a training run depends on."""
-
-    data: Path = Path("data")
-    """Folder of tunes, `{tier}_{source}.jsonl.gz`."""
-    out: Path = Path("out/accompaniment")
-    """Where the checkpoint and the log go; a checkpoint found there is resumed."""
-    minutes: float = 45.0
-    """Length of the run; the learning rate falls over it."""
-    seed: int = 1
-    """Of the weights, the windows and the samples."""
-    sources: tuple[str, ...] = CLEAN
-    """Sources to learn from; the default ones are free of copyleft and of works in copyright."""
-    units: int = 128
-    """Of the LSTM."""
-    hidden: int = 64
-    """Of each head."""
-    batch: int = 32
-    """Windows an update."""
-    steps: int = 128
-    """Sixteenths a window."""
-    rate: float = 3e-3
-    """Adam's learning rate at its highest; it falls to a twentieth."""
-    warmup: int = 200
-    """Updates with the human past only."""
-    forced: float = 0.15
-    """Share of the windows with the human past thereafter."""
-    imitate: float = 0.3
-    """Weight of the chords' cross-entropy on the model's own past (1 on the human past)."""
-    hit: float = 8.0
-    """Weight of the expected share of the coming beat's melody inside the chord."""
-    steady: float = 1.5
-    """Weight of the distance between the rate of chord changes and the human one."""
-    lean: float = 4.0
-    """Weight of the excess over 3.45 pitch classes a chord."""
-    varied: float = 0.0
-    """Weight of the variety of chords within a window."""
-    rooted: float = 0.05
-    """Weight of the probability that the bass, where a new chord begins, plays its root."""
 
 
 def update_loss(args: Arguments, batch: dict[str, Tensor], played: Roll, forced: Tensor) -> dict[str, Tensor]:
@@ -255,47 +211,14 @@ def train(args: Arguments, note: Callable[[dict[str, Any]], None], tick: Callabl
         tick(seconds / 60)
 
 
-def parse(argv: list[str]) -> Arguments:
-    """Arguments from the command line; every field of `Arguments` is an option."""
-    parser = argparse.ArgumentParser(
-        prog="improv train",
-        description="Train a model to play along; stop and resume it as you like.",
-        epilog="example: improv train accompaniment --data DIR --minutes 45 --seed 1; then: improv export",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    parser.add_argument("what", nargs="?", choices=["accompaniment"], default="accompaniment", help="kind of model")
-    helps = docs()
-    for item in fields(Arguments):
-        kind = {"data": Path, "out": Path}.get(item.name, str if item.name == "sources" else type(item.default))
-        many: dict[str, Any] = {"nargs": "+"} if item.name == "sources" else {}
-        required = item.name == "data"
-        parser.add_argument(
-            f"--{item.name}", type=kind, default=item.default, required=required, help=helps[item.name], **many
-        )
-    values = vars(parser.parse_args(argv))
-    values.pop("what")
-    return Arguments(**values | {"sources": tuple(values["sources"])})
-
-
-def docs() -> dict[str, str]:
-    """The docstring under each field of `Arguments`."""
-    body = ast.parse(inspect.getsource(Arguments)).body[0]
-    assert isinstance(body, ast.ClassDef)
-    found = {}
-    for line, after in itertools.pairwise(body.body):
-        if isinstance(line, ast.AnnAssign) and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-            found[ast.unparse(line.target)] = str(after.value.value)
-    return found
-
-
 def main(argv: list[str]) -> int:
     """`improv train`: 0 when done or stopped by Ctrl-C (resumable), 1 if the data cannot be used."""
     args = parse(argv)
     args.out.mkdir(parents=True, exist_ok=True)
-    facts = {
-        key: str(value) if isinstance(value, Path) else value for key, value in asdict(args).items() if key != "data"
-    }
-    (args.out / "run.json").write_text(json.dumps({"training": facts}, indent=2) + "\n", encoding="utf-8")
+    facts = {key: value for key, value in asdict(args).items() if key not in ("data", "out")}
+    command = f"improv train accompaniment --data DIR --minutes {args.minutes:g} --seed {args.seed}"
+    run = {"command": command, "commit": commit(), "training": facts}
+    (args.out / "run.json").write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns) as progress, (args.out / "log.jsonl").open("a", encoding="utf-8") as log:
         task = progress.add_task("reading tunes", total=args.minutes)
