@@ -42,7 +42,7 @@ LONGEST: Final = 64  # characters of a string towards the engine
 ROLES: Final = ("player", "listener", "monitor")
 
 _MOST = 2**31 - 1
-_ANY = range(-(2**31), 2**31)
+_ANY = range(1 - 2**31, 2**31)  # python-osc sends -2**31 as a 64-bit int
 _POSITIVE = range(_MOST + 1)
 _PITCH = range(128)
 _RANGES: Final[dict[str, range | tuple[int | str, ...]]] = {
