@@ -69,7 +69,7 @@ class Child:
     ) -> None:
         if self._process is None or self._reader is None or self._errors is None:
             return
-        if self._process.poll() is None:
+        if self.alive:
             self.hang_up()
             self.terminate()
             try:
@@ -82,6 +82,11 @@ class Child:
         if self._process.stdout is not None:
             self._process.stdout.close()
         self._errors.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self._process is not None and self._process.poll() is None
 
     def next(self, timeout: float) -> Message | None:
         """The next line; None once it has ended its output. Raises queue.Empty after `timeout` seconds."""
@@ -98,7 +103,7 @@ class Child:
 
     def terminate(self) -> None:
         """Ask it to end by signal, as an engine expects."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self.alive:
             with suppress(OSError):
                 if sys.platform == "win32":
                     self._process.send_signal(signal.CTRL_BREAK_EVENT)

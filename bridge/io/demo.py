@@ -173,7 +173,7 @@ def _follow(
                     interrupted.set()
             elif line and not args.json:
                 print(line, flush=True)
-            if interrupted.is_set():
+            if interrupted.is_set() or not engine.alive:
                 host.hang_up()
 
 

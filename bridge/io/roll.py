@@ -123,7 +123,7 @@ def _heading(take: Take) -> Iterator[str]:
     yield f'<text class="faint" x="{LEFT}" y="70" font-size="15">{meter}, {take.tempo:g} quarter notes a minute</text>'
     words = {MELODY: "heard: melody", ACCOMPANIMENT: "played: chords", BASS: "played: bass"}
     x = WIDTH - RIGHT - 435
-    for voice, kind in reversed(VOICES):
+    for voice, kind in (VOICES[-1], *VOICES[:-1]):
         yield f'<rect class="{kind}" x="{x}" y="33" width="22" height="12" rx="3"/>'
         yield f'<text class="text" x="{x + 29}" y="44" font-size="15">{words[voice]}</text>'
         x += 152
