@@ -90,6 +90,30 @@ def test_pulses_that_come_late_in_a_bunch_are_counted_once() -> None:
     assert counted == len(truth)
 
 
+@pytest.mark.parametrize("tempo", [60, 120, 220])
+def test_a_pulse_that_comes_twice_is_counted_once_and_does_not_move_the_tempo(tempo: float) -> None:
+    follower, counted = PulseFollower(), 0
+    truth = steady(tempo, 240)
+    for i, moment in enumerate(truth):
+        counted += follower.pulse(moment)
+        if i in (100, 130, 131):
+            counted += follower.pulse(moment + 1e-4)
+        assert i < 48 or follower.tempo == pytest.approx(tempo, rel=0.02)
+    assert counted == len(truth)
+
+
+@pytest.mark.parametrize(("before", "after"), [(60, 220), (220, 60), (220, 120), (120, 80), (80, 120)])
+def test_a_start_at_another_tempo_is_counted_from_its_first_pulse(before: float, after: float) -> None:
+    follower = PulseFollower()
+    for moment in steady(before, 100):
+        follower.pulse(moment)
+    truth = [30.0 + moment for moment in steady(after, 100)]
+    follower.begin(truth[0])
+    for moment in truth[1:]:
+        assert follower.pulse(moment) == 1
+    assert follower.tempo == pytest.approx(after, rel=0.01)
+
+
 def test_half_the_tempo_is_a_tempo_and_not_a_loss() -> None:
     truth = varying(lambda beat: 120 if beat < 8 else 60, 16)
     follower, counted = PulseFollower(), 0

@@ -8,7 +8,7 @@ than the jitter explains, the loop widens, so that steps and ramps are followed.
 filtered.
 """
 
-from math import copysign, sqrt
+from math import sqrt
 
 from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO, Timeline
 
@@ -18,8 +18,11 @@ LEAN = 0.2  # share of a new error in the smoothed error; about five pulses deci
 EXCUSED = 0.75  # smoothed error, in units of the jitter, up to which the loop stays steady
 RELAX = 0.12  # how fast the loop narrows again, per pulse
 FLOOR = 2e-4  # seconds; jitter below this never makes the loop nervous
+ODD = 0.35  # of a period; a pulse farther than this from its moment is no jitter and does not move the loop
 LOST = 0.6  # of a period; a pulse later than this means that pulses before it were lost
-SLOWER = 8  # arrivals in a row that each seem to lack pulses: then the tempo fell and nothing was lost
+SLOWER = 8  # odd arrivals in a row that each seem to lack whole pulses: then the tempo fell and nothing was lost
+TURN = 3  # odd arrivals in a row that no loss explains: then the tempo is another
+YOUNG = 3  # pulses after a start, during which an odd one means another tempo and nothing else
 SLOWEST = 60.0 / (24 * MIN_TEMPO)  # seconds per pulse
 FASTEST = 60.0 / (24 * MAX_TEMPO)
 
@@ -32,13 +35,13 @@ class PulseFollower:
         self.time = 0.0  # filtered moment of the last pulse
         self._next = 0.0
         self._last: float | None = None  # arrival of the last pulse
-        self._known = False  # whether the period was ever measured
+        self._age = 0  # pulses since the start
         self._gear = AGILE
         self._bias = 0.0
         self._jitter = 1e-3
-        self._assumed = 0  # pulses that we counted without having heard them
-        self._row = 0  # arrivals in a row that seemed to lack pulses
-        self._astray = 0  # arrivals in a row far from their prediction; the sign is the side
+        self._row = 0  # odd arrivals in a row
+        self._assumed = 0  # pulses counted in this row without having been heard
+        self._ignored = 0  # pulses heard in this row but not counted
 
     @property
     def tempo(self) -> float:
@@ -48,59 +51,56 @@ class PulseFollower:
     def begin(self, time: float) -> None:
         """The first pulse after a start: the phase is new, the tempo stays the likeliest."""
         self._rephase(time)
-        self._last = time
+        self._last, self._age = time, 0
 
     def pulse(self, time: float) -> int:
         """Hear a pulse at `time`; how many pulses the song went on (0 or less where too many had been assumed)."""
         last, self._last = self._last, time
-        if last is None:
+        self._age += 1
+        if last is None or time - last > SLOWEST * SLOWER:
             self._rephase(time)
             return 1
-        if not self._known or time - last > 2.0:
-            return self._measure(time - last, time)
         error = time - self._next
-        if error > LOST * self.period:
-            return self._gap(error, time - last, time)
-        self._row = 0
-        if error < -LOST * self.period and self._assumed > 0:
-            self._assumed -= 1  # a pulse that we took for lost was only late
-            return 0
-        if self._stray(error):
+        if abs(error) <= ODD * self.period:
+            self._row, self._assumed, self._ignored = 0, 0, 0
+            self._track(error)
+            return 1
+        if self._age <= YOUNG:
             return self._measure(time - last, time)
-        self._track(error)
-        return 1
+        return self._odd(error, time - last, time)
 
     def _rephase(self, time: float) -> None:
         self.time, self._next = time, time + self.period
-        self._gear, self._bias, self._assumed, self._row, self._astray = AGILE, 0.0, 0, 0, 0
+        self._gear, self._bias = AGILE, 0.0
+        self._row, self._assumed, self._ignored = 0, 0, 0
 
     def _measure(self, interval: float, time: float) -> int:
+        """Begin anew at the tempo of one interval, and set right what the row of odd arrivals had counted."""
+        counted = 1 - self._assumed + self._ignored
         if FASTEST <= interval <= SLOWEST:
             self.period = interval
-            self._known = True
         self._rephase(time)
-        return 1
+        return counted
 
-    def _gap(self, error: float, interval: float, time: float) -> int:
-        """Pulses are missing: lost on their way, unless it goes on like this: then the host slowed down."""
-        missing = round(error / self.period)
+    def _odd(self, error: float, interval: float, time: float) -> int:
+        """A pulse far from its moment: others were lost, it came twice, or the tempo jumped; a row of them tells."""
+        early = error < -LOST * self.period
+        if early and self._assumed > 0:
+            self._assumed -= 1  # a pulse that we took for lost was only late
+            return 0
+        missing = round(error / self.period) if error > LOST * self.period else 0
+        rest = error - missing * self.period
         self._row += 1
-        if self._row >= SLOWER:
-            counted = self._assumed
-            self._measure(interval, time)
-            return 1 - counted
+        whole = missing > 0 and abs(rest) <= ODD * self.period
+        if self._row >= (SLOWER if whole else TURN):
+            return self._measure(interval, time)
+        if early:
+            self._ignored += 1  # the same pulse twice, as JACK delivers it where a client missed its cycle
+            return 0
         self._assumed += missing
         self._next += missing * self.period
-        self._track(error - missing * self.period)
+        self._track(rest if whole else 0.0)
         return 1 + missing
-
-    def _stray(self, error: float) -> bool:
-        if abs(error) < 0.35 * self.period:
-            self._astray = 0
-            return False
-        side = int(copysign(1, error))
-        self._astray = self._astray + side if self._astray * side > 0 else side
-        return abs(self._astray) >= 3
 
     def _track(self, error: float) -> None:
         self._bias += LEAN * (error - self._bias)
