@@ -1,5 +1,6 @@
 """The conductor: starts, relocates and stops the JACK transport, is its timebase master, and plays a tune into it."""
 
+import time
 from bisect import bisect_left
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ import jack
 import mido
 
 BEATS = 4  # a bar
+SETTLE = 0.2  # seconds
 TICKS = 1920.0  # a beat, in JACK's bar-beat-tick positions
 
 
@@ -61,10 +63,15 @@ class Conductor:
     def client(self) -> jack.Client:
         return self._client
 
-    def start(self, tempo: float, beat: float = 0.0) -> None:
-        """Roll from `beat` of the song at `tempo`."""
+    def locate(self, beat: float, tempo: float) -> None:
+        """Stand at `beat` of the song; returns once the transport is there, and its clock had time to say so."""
         self._tempo, self._anchor = tempo, (0, 0.0)
         self._client.transport_locate(self._frame(beat))
+        time.sleep(SETTLE)
+
+    def start(self, tempo: float) -> None:
+        """Roll from the beginning of the song at `tempo`."""
+        self.locate(0.0, tempo)
         self._client.transport_start()
 
     def change(self, tempo: float) -> None:
