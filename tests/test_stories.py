@@ -280,6 +280,11 @@ def test_a_mind_that_always_raises_leaves_a_band_by_rule() -> None:
     assert silent.report().failures > 1
 
 
+def test_a_jam_without_its_model_says_so_to_who_joins() -> None:
+    out = Jam(RulesBand(), fault="no_model").receive(hello(), 0.0)
+    assert [o.message for o in out if isinstance(o.message, Error)] == [Error(5, "no_model")]
+
+
 def test_a_stall_costs_notes_but_not_the_place() -> None:
     host = Host().tune(SCALE * 3)
     jam = Jam(Downbeats())
@@ -293,6 +298,7 @@ def test_a_stall_costs_notes_but_not_the_place() -> None:
     out += play(jam, [(t, e) for t, e in frozen if t >= 7.3], host.time)
     assert [cue.tick // (4 * PPQ) for _, _, cue in cues(out)] == [1, 2, 4, 5, 6]
     assert jam.late == 1
+    assert [o.message for _, o in of(out, Error)] == [Error(6, "late")]
     assert all(o.time is not None and o.time > t for t, o, _ in cues(out))
 
 

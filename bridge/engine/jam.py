@@ -33,7 +33,7 @@ class Jam:
 
     def __init__(
         self, mind: Generator, *, fallback: Generator | None = None, seed: int = 0, settings: Settings | None = None,
-        generation: int = 1, clock: str = "auto", tempo: float = 120.0,
+        generation: int = 1, clock: str = "auto", tempo: float = 120.0, fault: str = "",
     ) -> None:  # fmt: skip
         self.step_ms = Measure()  # filled by the shell, since the engine reads no clock
         self.sessions: dict[int, Session] = {}
@@ -42,7 +42,7 @@ class Jam:
         self.drops = 0  # events that could not be used
         self.heard = 0  # notes struck
         self._mind, self._fallback = mind, fallback
-        self._generation = generation
+        self._generation, self._fault = generation, fault  # the fault is told to every player that joins
         self._conductor = Conductor(clock, tempo)
         self._box = Outbox(self.roster)
         self._stage = Stage(self.clock, self.settings, self._box, seed)
@@ -171,7 +171,9 @@ class Jam:
             return outputs
         if hello.player == EVERYONE:
             return outputs + self._overview((peer,))
-        return outputs + self._box.state(self.sessions[hello.player], self.clock, self._stage.tick)
+        session = self.sessions[hello.player]
+        fault = self._box.fault(session, self._fault) if self._fault else []
+        return outputs + fault + self._box.state(session, self.clock, self._stage.tick)
 
     def _leave(self, player: int, left: Iterable[Peer]) -> list[Output]:
         """Peers of a player have gone; a player whose seat is empty takes its session along."""
@@ -274,7 +276,6 @@ class Jam:
         return at if abs(at - arrival) <= TRUST else arrival
 
     # -- now and then ----------------------------------------------------------------------------------------
-
     def _overview(self, peers: tuple[Peer, ...]) -> list[Output]:
         """What a monitor that joins has missed."""
         outputs = self._box.transport(self.clock, self._stage.tick)

@@ -23,6 +23,10 @@ class Outbox:
         """Say why something was refused; `reason` is one of the protocol's."""
         return self.tell(peers, ev.Error(ev.ERRORS[reason], reason), player)
 
+    def fault(self, session: Session, reason: str) -> list[Output]:
+        """Say to a player and the monitors what went wrong on our side."""
+        return self.send(session, ev.Error(ev.ERRORS[reason], reason))
+
     def send(self, session: Session, message: Message, time: float | None = None, tick: int = 0) -> list[Output]:
         """A message for a player's peers, and in our ticks for the monitors; a cue also has its moment and our tick."""
         peers, monitors = self._roster.peers(session.player), self._roster.monitors()

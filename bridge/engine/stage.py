@@ -85,6 +85,7 @@ class Stage:
 
     def _cue(self, session: Session, thought: Thought, line: Timeline, time: float) -> list[Output]:
         outputs: list[Output] = []
+        late = self.late
         for note in session.audible(thought):
             at = self.tick + note.delay
             moment = line.time_at(at)
@@ -96,7 +97,7 @@ class Stage:
             theirs = at + (session.offset or 0)
             cue = ev.Cue(note.voice, theirs, note.ticks, note.pitch, note.velocity, session.generation)
             outputs += self._box.send(session, cue, moment, at)
-        return outputs
+        return outputs if self.late == late else [*outputs, *self._box.fault(session, "late")]
 
     def plan(self, session: Session) -> list[Output]:
         """What a session would play over its horizon, for display."""

@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any, Final
 
 from bridge import __version__
@@ -52,7 +52,7 @@ def serve(options: Options, began: float) -> int:
     mind = Timed(choice.mind)
     jam = Jam(
         mind, fallback=choice.fallback, seed=options.seed, settings=settings, clock=options.clock,
-        tempo=options.tempo or 120.0,
+        tempo=options.tempo or 120.0, generation=generation(), fault="no_model" if choice.warning else "",
     )  # fmt: skip
     jam.step_ms = mind.ms
     host = Host(jam)
@@ -77,6 +77,11 @@ def serve(options: Options, began: float) -> int:
         host.run(shells, followers)
     _part(options, host.summary(osc.refused + osc.unsent))
     return 0
+
+
+def generation() -> int:
+    """A number that an engine started later exceeds, so that a device knows a new engine by it."""
+    return int(time()) % 2**30
 
 
 def _greet(options: Options, choice: Choice, ready: dict[str, Any], startup: float) -> None:
