@@ -150,7 +150,7 @@ def readme(card: Card) -> str:
     lines = [
         f"# {card.get('name', card['kind'])}",
         "",
-        "Chords and bass under a melody, and a guess of its next note: one LSTM step a sixteenth, from the melody strictly",
+        "Chords and bass under a melody, and a guess of its next note: one LSTM step a sixteenth, from the melody",
         "before it, its own past and the place in the bar. Made by `improv train` and `improv export`; do not edit.",
         "",
         f"* {card['parameters']:,} parameters, {card['bytes']:,} bytes, float32. The LSTM's weights are shared by the",
