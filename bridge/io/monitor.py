@@ -55,6 +55,8 @@ class Attached:
     def __enter__(self) -> Self:
         """Open a receive port; raises PortError."""
         try:
+            if not 0 < self.port < 65536:
+                raise OverflowError("ports are 1 to 65535")
             family, _, _, _, self._address = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_DGRAM)[0]
             self._socket = socket.socket(family, socket.SOCK_DGRAM)
             self._socket.setblocking(False)

@@ -142,7 +142,7 @@ def _pixels(lane: Lane, span: Window) -> list[dict[int, str]]:
             row = min(high - 1, max(0, int(margin + (top - note.pitch) / squeeze)))
             for column, kind in _columns(note, span, planned=planned):
                 first = column == span.column(note.tick)
-                rows[row][column] = _shade(lane.colour, STRENGTH[kind], ONSET if first and kind != "planned" else 0.0)
+                rows[row][column] = shade(lane.colour, STRENGTH[kind], ONSET if first and kind != "planned" else 0.0)
     return rows
 
 
@@ -166,7 +166,7 @@ def _style(front: str, back: str) -> Style:
 
 
 @lru_cache(maxsize=256)
-def _shade(colour: str, strength: float, light: float) -> str:
+def shade(colour: str, strength: float, light: float) -> str:
     """A colour mixed with the paper, then with white."""
     parts: Sequence[int] = [int(colour[at : at + 2], 16) for at in (1, 3, 5)]
     paper: Sequence[int] = [int(PAPER[at : at + 2], 16) for at in (1, 3, 5)]

@@ -63,7 +63,7 @@ def _title(state: MonitorState, time: float, width: int, where: str) -> Text:
     line = Text.assemble((" improv monitor ", "bold reverse"), (f"  {where}", FAINT))
     match state.condition(time):
         case "waiting":
-            status = Text("waiting for an engine: start one with improv serve", BAD)
+            status = Text("waiting for an engine (improv serve)", BAD)
         case "lost":
             assert state.seen is not None
             status = Text(f"ENGINE LOST for {time - state.seen:.0f} s, still listening", "bold white on #c02020")
