@@ -167,11 +167,12 @@ def test_silence_cuts_what_sounds_and_voids_the_plans() -> None:
     assert not any(view.plans.values())
 
 
-def test_margins_are_measured_where_they_arrive() -> None:
+def test_margins_are_measured_here_until_the_engine_tells_its_own() -> None:
     state = band()
     assert state.margin() == pytest.approx((80.0, 80.0, 80.0))
-    state.feed(Cue(BASS, 960, 480, 36, 80, 1), 1.0, 1, 0.99)
-    assert state.late == 1
+    for name, value in (("p1", 61.5), ("p50", 77.0), ("p99", 79.0)):
+        state.feed(Value(f"margin_ms_{name}", value), 1.0)
+    assert state.margin() == (61.5, 77.0, 79.0)
 
 
 def test_the_past_is_forgotten_but_not_the_chord_that_still_sounds() -> None:
@@ -260,8 +261,8 @@ def test_committed_is_bright_and_planned_is_dim() -> None:
     assert has("planned", state)
     state.feed(Silence(ALL, 2), 0.2, 1)
     assert has("past", state)
-    assert not has("sounds", state)
     assert not has("planned", state)
+    assert not has("coming", state)
 
 
 def test_an_engine_that_is_lost_is_seen() -> None:

@@ -9,8 +9,10 @@ import os
 import select
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from queue import Empty, SimpleQueue
 from time import perf_counter
 from time import time as unix_time
 from types import TracebackType
@@ -29,7 +31,9 @@ from bridge.music.events import EVERYONE, VERSION, Bye, Event, Hello, Of
 KEEPALIVE: Final = 2.0  # seconds between hellos
 FRAME: Final = 0.11  # seconds between pictures
 DATAGRAM: Final = 65_536  # bytes
-BURST: Final = 200  # datagrams taken between two pictures at most
+BURST: Final = 200  # datagrams taken at once at most
+WAIT: Final = 0.1  # seconds between looks whether it is time to end
+NICE: Final = 5  # how far the view stands back behind an engine on the same machine
 
 EPILOG: Final = """
 examples:
@@ -51,6 +55,9 @@ class Attached:
         self._socket: socket.socket | None = None
         self._address: tuple[str | int | bytes, ...] = ()
         self._greeted = float("-inf")
+        self._arrived: SimpleQueue[tuple[bytes, float]] = SimpleQueue()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         """Open a receive port; raises PortError."""
@@ -59,12 +66,14 @@ class Attached:
                 raise OverflowError("ports are 1 to 65535")
             family, _, _, _, self._address = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_DGRAM)[0]
             self._socket = socket.socket(family, socket.SOCK_DGRAM)
-            self._socket.setblocking(False)
+            self._socket.settimeout(WAIT)
             self._socket.bind(("", 0))
         except (OSError, OverflowError) as error:
             raise PortError(
                 f"{self.host} port {self.port} cannot be reached ({error}): see --host and --port"
             ) from None
+        self._thread = threading.Thread(target=self._listen, args=(self._socket,), name="monitor-in", daemon=True)
+        self._thread.start()
         return self
 
     def __exit__(
@@ -72,6 +81,9 @@ class Attached:
     ) -> None:
         if self._socket is not None:
             self._send(Bye(EVERYONE, port=self._socket.getsockname()[1]))
+            self._closing.set()
+            if self._thread is not None:
+                self._thread.join()
             self._socket.close()
             self._socket = None
 
@@ -82,10 +94,22 @@ class Attached:
         if now - self._greeted >= KEEPALIVE:
             self._greeted = now
             self._send(Hello(VERSION, EVERYONE, "monitor", self._socket.getsockname()[1]))
-        if select.select([self._socket], (), (), timeout)[0]:
-            with suppress(OSError):  # none left; or, on Windows, nobody listens at the other end
-                for _ in range(BURST):
-                    self._take(self._socket.recv(DATAGRAM), perf_counter())
+        with suppress(Empty):
+            self._take(*self._arrived.get(timeout=timeout))
+            for _ in range(BURST):
+                self._take(*self._arrived.get_nowait())
+
+    def _listen(self, udp: socket.socket) -> None:
+        """Stamps datagrams as they arrive, also while a picture is drawn."""
+        while not self._closing.is_set():
+            try:
+                data = udp.recv(DATAGRAM)
+            except TimeoutError:
+                continue
+            except OSError:  # Windows tells here that nobody listens at the other end
+                self._closing.wait(0.01)
+                continue
+            self._arrived.put((data, perf_counter()))
 
     def _take(self, data: bytes, now: float) -> None:
         """One packet: its first message says which player the others are about."""
@@ -134,6 +158,8 @@ def live(host: str, port: int) -> Iterator[Callable[[], bool]]:
         attached = stack.enter_context(Attached(host, port))
         pressed = stack.enter_context(keys())
         screen = stack.enter_context(Live(console=console, screen=True, auto_refresh=False))
+        if hasattr(os, "nice"):
+            os.nice(NICE)
         focus = 0
         drawn = float("-inf")
 

@@ -143,7 +143,6 @@ class MonitorState:
     players: dict[int, PlayerView] = field(default_factory=dict)
     values: dict[str, float | int | str] = field(default_factory=dict)
     margins: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))  # milliseconds, at arrival
-    late: int = 0  # cues that came here after their tick
 
     def feed(self, message: Message, time: float, player: int = EVERYONE, due: float | None = None) -> None:
         """Takes a message that arrived at `time`; `due` is the second that its bundle names, of a cue its beginning."""
@@ -183,7 +182,6 @@ class MonitorState:
                 view.cue(message)
                 if due is not None:
                     self.margins.append((due - time) * 1000)
-                    self.late += due < time
                     if self.transport is not None:
                         self.anchor = Timeline(self.transport.tempo, message.tick, due)
             case Chord() if message.tick <= view.latest:
@@ -229,9 +227,15 @@ class MonitorState:
         return int((song - self.transport.bar % self.meter.bar) // self.meter.bar) + 1
 
     def margin(self) -> tuple[float, float, float] | None:
-        """Percentiles 1, 50 and 99 of the latest cues' margins, in milliseconds; None where there are none."""
+        """Percentiles 1, 50 and 99 of the latest cues' margins, in milliseconds; None where there are none.
+
+        They are the engine's own, once it has told them: what is measured here is late by this process's delays.
+        """
         if not self.margins:
             return None
+        told = [self.values.get(f"margin_ms_{name}") for name in ("p1", "p50", "p99")]
+        if all(isinstance(value, int | float) and value for value in told):
+            return float(told[0] or 0), float(told[1] or 0), float(told[2] or 0)
         measure = Measure()
         for margin in self.margins:
             measure.add(margin)

@@ -143,7 +143,7 @@ def _margins(state: MonitorState, width: int) -> Text:
     text = Text.assemble(
         (" early by ", FAINT),
         (f"{margin[1]:5.1f} ms", "bold"),
-        (f"  worst 1 %: {margin[0]:.1f}  best 1 %: {margin[2]:.1f}  ", FAINT),
+        (f"  p1 {margin[0]:.1f}  p99 {margin[2]:.1f}  ", FAINT),
     )
     room = max(0, min(40, width - text.cell_len - 1))
     latest = list(state.margins)[-room:] if room else []
@@ -156,7 +156,7 @@ def _margins(state: MonitorState, width: int) -> Text:
 
 def _engine(state: MonitorState, width: int) -> Text:
     """Late cues first, since they are what matters; then what the engine measures of itself."""
-    late = max(state.late, int(state.values.get("late", 0)))
+    late = state.values.get("late", 0)
     text = Text.assemble((f" late {late} ", GOOD if late == 0 else "bold white on #c02020"))
     for name, label in (("step_ms_p50", "step"), ("step_ms_p99", "p99"), ("cpu", "cpu"), ("drops", "drops")):
         value = state.values.get(name)
