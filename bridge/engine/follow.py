@@ -23,6 +23,7 @@ LOST = 0.6  # of a period; a pulse later than this means that pulses before it w
 SLOWER = 8  # odd arrivals in a row that each seem to lack whole pulses: then the tempo fell and nothing was lost
 TURN = 3  # odd arrivals in a row that no loss explains: then the tempo is another
 YOUNG = 3  # pulses after a start, during which an odd one means another tempo and nothing else
+TWICE = 0.25  # of a period; pulses closer than this are one that came twice
 SLOWEST = 60.0 / (24 * MIN_TEMPO)  # seconds per pulse
 FASTEST = 60.0 / (24 * MAX_TEMPO)
 
@@ -65,7 +66,7 @@ class PulseFollower:
             self._row, self._assumed, self._ignored = 0, 0, 0
             self._track(error)
             return 1
-        if self._age <= YOUNG:
+        if self._age <= YOUNG and time - last > TWICE * self.period:
             return self._measure(time - last, time)
         return self._odd(error, time - last, time)
 
