@@ -113,8 +113,15 @@ def test_a_melody_in_another_key_gets_the_same_chords_there(model: Accompaniment
 def test_a_wish_is_granted(model: AccompanimentModel) -> None:
     noise = gumbel(7, model.card["noise"]).copy()
     noise[33] += 1e6
-    _, decision = model.decide(model.start(), Heard(), noise, 1.0)
+    _, decision = model.decide(model.start(), Heard(onset(60)), noise, 1.0)
     assert decision.chord == 33
+
+
+def test_nothing_sounds_until_the_player_does(model: AccompanimentModel) -> None:
+    assert {(d.chord, d.bass) for d in play(model, [REST] * 40, 1)} == {(NO_CHORD, REST)}
+    decisions = play(model, [REST] * 16 + [onset(60)] + [HOLD] * 15, 1)
+    assert decisions[16].chord == NO_CHORD
+    assert decisions[20].chord != NO_CHORD
 
 
 @pytest.mark.parametrize("token", [-1, 130])

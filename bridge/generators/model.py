@@ -131,7 +131,8 @@ class AccompanimentModel:
     def step(self, state: State, heard: Heard, *, temperature: float, random: int) -> tuple[State, Decision]:
         """Decide one sixteenth. `random` is the key of its draws: equal arguments give an equal result.
 
-        `temperature` from 0 (the likeliest) to about 1.5 (wild); 1 is as learned.
+        `temperature` from 0 (the likeliest) to about 1.5 (wild); 1 is as learned. It bends which chord and which pitch,
+        not when the bass moves: rhythm is always drawn as learned.
         """
         return self.decide(state, heard, gumbel(random, self._noises), temperature)
 

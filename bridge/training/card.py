@@ -40,6 +40,9 @@ ROWS = {
     "distinct_share": "the same, share of the human number",
     "changes_a_beat": "chord changes a beat",
     "longest": "longest chord of a tune (beats)",
+    "falling_fifths": "root changes that fall a fifth",
+    "human_root": "beats on the root that the human chose",
+    "human_last_root": "tunes whose last beat judged is on the human's root",
     "chord_bits": "bits a chord, on the human past",
     "melody_bits": "bits a melody step (hold, rest, pitch class), on the human past",
 }
@@ -47,6 +50,7 @@ BASS_ROWS = {
     "root_on_beats": "bass notes on beats that are the chord's root",
     "chord_tone_on_beats": "bass notes on beats that are chord tones",
     "onsets_a_beat": "bass notes a beat",
+    "rests": "steps at which the bass rests",
     "repeats": "bass notes that repeat the last",
     "leaps": "bass leaps of more than a major third",
     "lowest": "lowest pitch",

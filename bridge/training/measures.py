@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from bridge.music.vocabulary import FIRST_ONSET, NO_CHORD
+from bridge.music.vocabulary import FIRST_ONSET, NO_CHORD, REST
 from bridge.training.corpus import PITCH_CLASSES, Tune
 
 Array = Any
@@ -78,6 +79,21 @@ def length_entropy(performances: Sequence[Performance]) -> float:
     return entropy(np.bincount(np.minimum(lengths, LONGEST))) if lengths else 0.0
 
 
+def falling_fifths(runs: Sequence[tuple[int, int]]) -> float:
+    """The share of root changes that fall a fifth, as from dominant to tonic; nan without any."""
+    roots = [chord // 8 for chord, _ in runs if chord != NO_CHORD]
+    moves = [(b - a) % 12 for a, b in pairwise(roots) if a != b]
+    return float(np.mean([move == 5 for move in moves])) if moves else float("nan")
+
+
+def human_root(played: Performance) -> tuple[float, float]:
+    """The share of beats on the root that the human chose there, and whether (0 or 1) the last beat is one."""
+    beats = played.beats
+    theirs = human(played.tune, len(played.chords)).chords[beats]
+    same = (played.chords[beats] // 8 == theirs // 8)[theirs != NO_CHORD]
+    return (float(same.mean()), float(same[-1])) if len(same) else (float("nan"), float("nan"))
+
+
 def harmony(performances: Sequence[Performance]) -> dict[str, float]:
     """All harmony measures, means over tunes except for the pooled chord-length entropy."""
     beats = [played.chords[played.beats] for played in performances]
@@ -93,6 +109,9 @@ def harmony(performances: Sequence[Performance]) -> dict[str, float]:
         "changes_a_beat": float(np.mean([(len(r) - 1) / max(1, len(b) - 1) for r, b in zip(runs, beats, strict=True)])),
         "silent": float(np.mean([(chords == NO_CHORD).mean() for chords in beats if len(chords)])),
         "longest": float(np.mean([max((n for c, n in r if c != NO_CHORD), default=0) for r in runs])),
+        "falling_fifths": float(np.nanmean([falling_fifths(r) for r in runs])),
+        "human_root": float(np.nanmean([human_root(played)[0] for played in performances])),
+        "human_last_root": float(np.nanmean([human_root(played)[1] for played in performances])),
         "plain_triads": float(kinds[:2].sum() / max(1, kinds.sum())),
     }
 
@@ -100,11 +119,12 @@ def harmony(performances: Sequence[Performance]) -> dict[str, float]:
 def bass_line(performances: Sequence[Performance]) -> dict[str, float]:
     """How the bass sits under the chords that were played with it, pooled over tunes."""
     on_beat, roots, tones, onsets, steps, leaps, same, pitches = 0, 0, 0, 0, 0, 0, 0, []
-    rooted = changed = 0
+    rooted = changed = rests = 0
     for played in performances:
         if not len(played.bass):
             continue
         beats, last, before, steps = set(played.beats.tolist()), None, NO_CHORD, steps + len(played.bass)
+        rests += int((played.bass == REST).sum())
         for step, (token, chord) in enumerate(zip(played.bass, played.chords, strict=True)):
             fresh, before = chord != before, chord
             if token < FIRST_ONSET:
@@ -128,6 +148,7 @@ def bass_line(performances: Sequence[Performance]) -> dict[str, float]:
         "chord_tone_on_beats": tones / max(1, on_beat),
         "root_at_changes": rooted / max(1, changed),
         "onsets_a_beat": 4 * onsets / max(1, steps),
+        "rests": rests / steps,
         "repeats": same / onsets,
         "leaps": leaps / onsets,
         "lowest": float(min(pitches)),

@@ -40,6 +40,7 @@ Tensor = Any  # tensorflow ships no types
 BASS_NOISE = 2 + 12 * BASS_OCTAVES
 MELODY_NOISE = 2 + 12 * MELODY_OCTAVES
 NOISE = NO_CHORD + 1 + BASS_NOISE + MELODY_NOISE  # Gumbel numbers that a step consumes: chord, bass, melody
+REST_COST = 1.5  # nats; without it the bass, once it rests, rests for bars
 ROTATED = 12 * (2 + len(HALF_LIVES) + 2 + 1 + 2 * len(ECHOES))
 PLAIN = 4 + 9 + 7 + 8 + len(ECHOES) + PLACE_WIDTH
 
@@ -198,6 +199,31 @@ def sample(logits: Tensor, noise: Tensor, temperature: Tensor) -> Tensor:
     return tf.argmax(logits / temperature + noise, axis=1, output_type=tf.int32)
 
 
+def audible(player: Player, logits: Tensor) -> Tensor:
+    """Chord logits (batch, chords) for playing: nothing sounds until the player has been heard."""
+    waiting = (player.memory[:, 0] < 0)[:, None]
+    silence = tf.constant(np.arange(NO_CHORD + 1) == NO_CHORD)[None, :]
+    return tf.where(waiting, tf.where(silence, 0.0, -1e9), logits)
+
+
+def audible_bass(chord: Tensor, logits: Tensor) -> Tensor:
+    """Bass logits for playing: it rests without a chord, otherwise less readily than the piano basses it learned."""
+    silence = tf.constant(np.arange(BASS_NOISE) == 1)[None, :]
+    eager = logits - REST_COST * tf.cast(silence, tf.float32)
+    return tf.where((chord == NO_CHORD)[:, None], tf.where(silence, 0.0, -1e9), eager)
+
+
+def sample_line(logits: Tensor, noise: Tensor, temperature: Tensor) -> Tensor:
+    """As `sample`, for a head that says hold, rest, or one of many onsets: temperature bends which onset, never when.
+
+    A low temperature over all of them would turn every line into held notes, hold being the likeliest by far.
+    """
+    onsets = logits[:, 2:]
+    begins = tf.reduce_logsumexp(onsets, axis=1, keepdims=True)
+    bent = tf.concat([logits[:, :2], begins + tf.nn.log_softmax(onsets / temperature)], axis=1)
+    return tf.argmax(bent + noise, axis=1, output_type=tf.int32)
+
+
 class Played(NamedTuple):
     """What a step says, and the logits it said it with."""
 
@@ -216,9 +242,9 @@ def step(
     chord_noise, bass_noise, melody_noise = tf.split(noise, [NO_CHORD + 1, BASS_NOISE, MELODY_NOISE], axis=1)
     player = listen(weights, player, heard, place)
     logits = chord_logits(weights, player)
-    chord = tf.where(place[:, 0] > 0, sample(logits, chord_noise, temperature), player.memory[:, 2])
+    chord = tf.where(place[:, 0] > 0, sample(audible(player, logits), chord_noise, temperature), player.memory[:, 2])
     low = bass_logits(weights, player, chord, player.memory, place)
-    bass = token_of(sample(low, bass_noise, temperature), bass_pitches(player.memory[:, 4]))
+    bass = token_of(sample_line(audible_bass(chord, low), bass_noise, temperature), bass_pitches(player.memory[:, 4]))
     high = melody_logits(weights, player)
-    melody = token_of(sample(high, melody_noise, temperature), melody_pitches(player.memory[:, 0]))
+    melody = token_of(sample_line(high, melody_noise, temperature), melody_pitches(player.memory[:, 0]))
     return remember(player, chord, bass), Played(chord, bass, melody, logits, low, high)

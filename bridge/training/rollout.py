@@ -58,10 +58,12 @@ def roll(weights: Weights, batch: dict[str, Tensor], forced: Tensor, temperature
         noise = tf.split(gumbel[t], [NO_CHORD + 1, network.BASS_NOISE, network.MELODY_NOISE], axis=1)
         decides = place[:, 0] > 0
         before = player.memory[:, 2]
-        chord = tf.where(decides, network.sample(logits, noise[0], temperature), before)
+        chord = tf.where(decides, network.sample(network.audible(player, logits), noise[0], temperature), before)
         low = network.bass_logits(weights, player, chord, player.memory, place)
         last = player.memory[:, 4]
-        bass = past.token_of(network.sample(low, noise[1], temperature), past.bass_pitches(last))
+        bass = past.token_of(
+            network.sample_line(network.audible_bass(chord, low), noise[1], temperature), past.bass_pitches(last)
+        )
         true_chord = tf.where(decides, human(chord, batch["chord"][t]), truth[:, 2])
         true_bass = human(bass, batch["bass"][t])
         true_low = network.bass_logits(weights, player, true_chord, truth, place)
