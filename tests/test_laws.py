@@ -2,14 +2,19 @@
 
 import os
 import random
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.engine.jam import Jam
 from bridge.engine.schedule import Schedule
 from bridge.generators.rules import RulesBand
+from bridge.io.wire import decode, encode_event
+from bridge.music.errors import WireError
 from bridge.music.events import (
     Bye,
     Continue,
@@ -30,7 +35,7 @@ from bridge.music.events import (
     Stop,
 )  # fmt: skip
 from bridge.music.timeline import Timeline
-from tests.virtual import hello, play
+from tests.virtual import Host, hello, play
 
 PLAYERS = st.integers(1, 3)
 TICKS = st.one_of(st.just(-1), st.integers(0, 40_000), st.integers(0, 2**31 - 1))
@@ -53,7 +58,17 @@ EVENTS: st.SearchStrategy[Any] = st.one_of(
     st.builds(SongPosition, st.integers(0, 16383)),
     st.sampled_from([Pulse(), Start(), Continue(), Stop()]),
 )  # fmt: skip
-SCRIPTS = st.lists(st.tuples(st.floats(0.0, 0.4), EVENTS), max_size=60)
+EXAMPLES = int(os.environ.get("IMPROV_EXAMPLES", "150"))
+LENGTH = int(os.environ.get("IMPROV_LENGTH", "0"))  # events in a script at least
+SCRIPTS = st.lists(st.tuples(st.floats(0.0, 0.4), EVENTS), min_size=LENGTH, max_size=60)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def seen(request: pytest.FixtureRequest) -> Iterator[Counter[str]]:
+    """How many events and packets were generated, said at the end (`pytest -s`)."""
+    count: Counter[str] = Counter()
+    yield count
+    print(f"\ngenerated: {count['events']} events, {count['packets']} packets, of them {count['refused']} refused")
 
 
 def _absolute(steps: list[tuple[float, Event]]) -> list[tuple[float, Event]]:
@@ -95,10 +110,13 @@ def _device(out: list[tuple[float, Output]], until: float) -> tuple[int, int]:
     return ons, offs
 
 
-@settings(max_examples=int(os.environ.get("IMPROV_EXAMPLES", "150")), deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(SCRIPTS)
-def test_no_event_crashes_the_jam_and_every_note_on_has_its_note_off(steps: list[tuple[float, Event]]) -> None:
+def test_no_event_crashes_the_jam_and_every_note_on_has_its_note_off(
+    seen: Counter[str], steps: list[tuple[float, Event]]
+) -> None:
     script = _absolute(steps)
+    seen["events"] += len(script)
     until = (script[-1][0] if script else 0.0) + 3.0
     out = play(Jam(RulesBand()), script, until)
     for time, output in out:
@@ -112,7 +130,52 @@ def test_no_event_crashes_the_jam_and_every_note_on_has_its_note_off(steps: list
     assert ons == offs
 
 
-@settings(max_examples=int(os.environ.get("IMPROV_EXAMPLES", "150")) // 5, deadline=None)
+def _encoded(event: Event) -> bytes:
+    try:
+        return encode_event(event)
+    except WireError:  # a value that the protocol has no room for
+        return b"/improv/nothing\0,\0\0\0"
+
+
+def _mutated(packet: bytes, where: int, byte: int, keep: int) -> bytes:
+    """A packet with a byte changed and its end cut off."""
+    changed = bytearray(packet)
+    changed[where % len(changed)] = byte
+    return bytes(changed[: max(1, keep % (len(changed) + 1))])
+
+
+ON_THE_WIRE = EVENTS.filter(lambda event: not isinstance(event, Pulse | Start | Continue | Stop | SongPosition))
+PACKETS = st.one_of(
+    st.binary(max_size=80),
+    ON_THE_WIRE.map(_encoded),
+    st.builds(_mutated, ON_THE_WIRE.map(_encoded), st.integers(0, 99), st.integers(0, 255), st.integers(0, 999)),
+)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.lists(st.tuples(st.floats(0.0, 0.2), PACKETS), min_size=LENGTH, max_size=60))
+def test_garbage_between_packets_stops_nothing(seen: Counter[str], steps: list[tuple[float, bytes]]) -> None:
+    script: list[tuple[float, Event]] = [(0.0, hello(1))]
+    time = 0.0
+    for wait, packet in steps:
+        time += wait
+        seen["packets"] += 1
+        try:
+            script += [(time, event) for event in decode(packet, "127.0.0.1", 1)]
+        except WireError:
+            seen["refused"] += 1
+    host = Host(time=time, port=9001)
+    host.script.append((time, Bye(1)))
+    host.time += 0.001
+    host.tune([60, 62, 64, 65, 67, 69, 71, 72])
+    jam = Jam(RulesBand())
+    out = play(jam, script + host.script, host.time + 3)
+    ons, offs = _device(out, host.time + 1e6)
+    assert ons == offs
+    assert [1 for _, output in out if isinstance(output.message, Cue)], "after all that the band still plays"
+
+
+@settings(max_examples=EXAMPLES // 5, deadline=None)
 @given(SCRIPTS, st.integers(0, 2**31))
 def test_the_same_script_and_seed_give_the_same_outputs(steps: list[tuple[float, Event]], seed: int) -> None:
     script = _absolute(steps)
