@@ -9,6 +9,7 @@ from bridge.io import bench
 from bridge.io.bench_clock import FOLLOWERS, Loop, Unfiltered, errors, rms, steady
 from bridge.io.bench_clock import clock as measure_clock
 from bridge.io.bench_margin import margin
+from bridge.io.bench_positions import DELAYS, positions
 from bridge.io.bench_process import cost
 from bridge.io.bench_result import Result, spread
 from bridge.io.bench_startup import startup
@@ -48,6 +49,14 @@ def test_the_clock_is_measured_beside_its_floor_and_its_peers() -> None:
     assert figures["improv"]["rms"] < figures["floor: last pulse + last interval"]["rms"]
 
 
+def test_positions_are_measured_beside_the_last_report_alone() -> None:
+    figures = positions().facts["followers"]
+    assert isinstance(figures, dict)
+    assert {tuple(networks) for networks in figures.values()} == {tuple(DELAYS)}
+    ours, floor = figures["improv"], figures["floor: the last report as it is"]
+    assert all(ours[network]["rms"] < floor[network]["rms"] for network in DELAYS)
+
+
 @pytest.mark.parametrize("make", [Unfiltered, lambda: Loop(0.1)])
 def test_the_floor_and_the_peers_follow_a_clock_without_jitter(
     make: type[Unfiltered], monkeypatch: pytest.MonkeyPatch
@@ -71,10 +80,7 @@ def test_the_script_of_a_step_is_music_in_order() -> None:
 
 def test_steps_are_counted_apart_from_those_of_plans() -> None:
     result = step("rules", steps=300)
-    decided, planned = (
-        result.facts["a sixteenth decided for 1, packed for OSC"],
-        result.facts["a plan of 16 steps, packed"],
-    )
+    decided, planned = result.facts["decision_ms"], result.facts["plan_ms"]
     assert isinstance(decided, dict)
     assert isinstance(planned, dict)
     assert decided["count"] == pytest.approx(300, abs=1)

@@ -13,14 +13,16 @@ from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO
 
 EPILOG: Final = """
 examples:
-  improv bench                            all four, about three minutes
+  improv bench                            all five, about three minutes
   improv bench margin                     eight players over UDP for a minute: how long before its tick a cue arrives
   improv bench margin --players 2 --tempo 200 --seconds 10
   improv bench step --model rules         what one sixteenth costs, without a trained model
   improv bench startup --seconds 5        from start to first welcome; memory; what was imported
-  improv bench clock --json               the clock follower in virtual time, machine-readable
+  improv bench clock --json               the MIDI clock's follower in virtual time, machine-readable
+  improv bench positions                  the same for a host's clock as it comes over a network
 
-Other work on this machine makes every figure worse, except clock's. Read them with the load that is printed.
+Other work on this machine makes every figure worse, except those in virtual time: read them with the load that is
+printed.
 exit code: 0 all goals reached; 1 it could not be measured, the last line says why; 2 the command line is wrong;
 3 a goal was missed
 """
@@ -94,6 +96,12 @@ def _clock(args: argparse.Namespace) -> Result:
     return clock(args.trials)
 
 
+def _positions(_args: argparse.Namespace) -> Result:
+    from bridge.io.bench_positions import positions
+
+    return positions()
+
+
 def _step(args: argparse.Namespace) -> Result:
     from bridge.io.bench_step import step
 
@@ -113,7 +121,7 @@ def _margin(args: argparse.Namespace) -> Result:
 
 
 BENCHES: Final[dict[str, Callable[[argparse.Namespace], Result]]] = {
-    "clock": _clock, "step": _step, "startup": _startup, "margin": _margin,
+    "clock": _clock, "positions": _positions, "step": _step, "startup": _startup, "margin": _margin,
 }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from bridge.music.events import VERSION, Event, Hello, NoteOff, NoteOn, Output, 
 from bridge.music.timeline import MAX_TEMPO, Timeline
 
 NOTOCHORD: Final = (12.20, 14.27)  # ms, median and p99 of feed + query, 2 cores of a 2.5 GHz Xeon, one thread
+QUOTED: Final = ("peer: Notochord feed + query (quoted)", "-", "-", *(f"{ms:.2f}" for ms in NOTOCHORD), "-", "500")
 TIMES: Final = 10.0  # how many times as fast as Notochord a step has to be
 POSITIONS: Final = 0.025  # seconds between two of the host's reports
 WARM: Final = 200  # steps before the measuring begins
@@ -141,26 +142,19 @@ def step(model: str | None = None, steps: int = 5000, players: int = 1) -> Resul
     weights, rows = size(choice, model)
     with undisturbed():
         costs = Player(choice.mind, choice.fallback).play(script(players, 2 * steps + WARM), steps)
-        bare = [(f"floor: numpy, {weights} weights by {n} vector{'s' * (n > 1)}", floor(weights, n, min(steps, 2000)))
-                for n in sorted({1, rows}) if weights]  # fmt: skip
+        bare = {n: floor(weights, n, min(steps, 2000)) for n in sorted({1, rows}) if weights}
     one = spread(costs.step)
-    measured = [
-        (f"one step of {choice.mind.name}: all heads, both voices", one),
-        *bare,
-        (f"a sixteenth decided for {players}, packed for OSC", spread(costs.decision)),
-        ("of that, packing", spread(costs.packing)),
-        (f"a plan of {costs.planned / max(1, len(costs.plan)):.0f} steps, packed", spread(costs.plan)),
-    ]
-    quoted = (
-        "peer: Notochord feed + query (quoted)",
-        "-",
-        "-",
-        f"{NOTOCHORD[0]:.2f}",
-        f"{NOTOCHORD[1]:.2f}",
-        "-",
-        "500",
-    )
-    body = [(name, *figures.cells(3)) for name, figures in measured]
+    length = costs.planned / max(1, len(costs.plan))
+    measured = {"step_ms": (f"one step of {choice.mind.name}: all heads, both voices", one)} | {
+        f"floor_{n}_ms": (f"floor: numpy, {weights} weights by {n} vector{'s' * (n > 1)}", each)
+        for n, each in bare.items()
+    } | {
+        "decision_ms": (f"a sixteenth decided for {players}, packed for OSC", spread(costs.decision)),
+        "packing_ms": ("of that, packing", spread(costs.packing)),
+        "plan_ms": (f"a plan of {length:.0f} steps, packed", spread(costs.plan)),
+    }  # fmt: skip
+    body = [(name, *figures.cells(3)) for name, figures in measured.values()]
+    body.insert(1 + len(bare), QUOTED)
     ratios = [peer / max(ours, 1e-6) for peer, ours in zip(NOTOCHORD, (one.p50, one.p99), strict=True)]
     missed = [
         f"{ratio:.1f} times as fast as Notochord at {which}, not {TIMES:g}"
@@ -168,9 +162,9 @@ def step(model: str | None = None, steps: int = 5000, players: int = 1) -> Resul
         if ratio < TIMES
     ]
     return Result(
-        "step", f"one sixteenth decided on real tunes, {choice.mind.name}", ("milliseconds", *SPREAD),
-        (*body[: 1 + len(bare)], quoted, *body[1 + len(bare) :]),
-        {"mind": choice.mind.name, "weights": weights} | {name: asdict(figures) for name, figures in measured},
+        "step", f"one sixteenth decided on real tunes, {choice.mind.name}", ("milliseconds", *SPREAD), tuple(body),
+        {"mind": choice.mind.name, "weights": weights, "players": players, "plan_steps": round(length, 1)}
+        | {key: asdict(figures) for key, (_, figures) in measured.items()},
         (f"A step is {ratios[0]:.1f} (median) and {ratios[1]:.1f} (p99) times as fast as Notochord's, which was "
          "measured by us on such a machine while idle, not in this run.",), tuple(missed),
     )  # fmt: skip
