@@ -25,6 +25,7 @@ from bridge.music.timeline import MAX_TEMPO
 from tests.sockets import Client, client
 
 SERVE = (sys.executable, "-m", "bridge", "serve", "--port", "0", "--json", "--model", "rules")
+trained = pytest.mark.skipif(minds.DEFAULT not in minds.names(), reason="no model has been trained yet")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes without a signal")
 
 
@@ -103,14 +104,15 @@ def test_it_says_when_it_is_ready() -> None:
 
 
 @posix
-def test_playing_loads_neither_tensorflow_nor_the_terminal() -> None:
+@pytest.mark.parametrize("mind", [minds.RULES, pytest.param(minds.DEFAULT, marks=trained)])
+def test_playing_loads_neither_tensorflow_nor_the_terminal(mind: str) -> None:
     command = (sys.executable, "-X", "importtime", *SERVE[1:])
-    with engine(command=command) as serving:
+    with engine("--model", mind, command=command) as serving:
         serving.process.terminate()
         _, words = serving.process.communicate(timeout=10)
     loaded = {line.rsplit("|", 1)[1].strip().split(".")[0] for line in words.splitlines() if line.count("|") == 2}
     assert "bridge" in loaded
-    assert not loaded & {"tensorflow", "keras", "rich", "matplotlib", "pythonosc", "asyncio"}
+    assert not loaded & {"tensorflow", "keras", "rich", "matplotlib", "pythonosc"}
 
 
 def test_a_taken_port_is_one_line_and_code_1() -> None:
@@ -141,7 +143,7 @@ def test_the_band_plays_by_rule_where_the_model_is_missing(monkeypatch: pytest.M
         minds.choose(minds.DEFAULT)
 
 
-@pytest.mark.skipif(minds.DEFAULT not in minds.names(), reason="no model has been trained yet")
+@trained
 def test_the_model_that_is_there_plays_and_a_corrupt_one_does_not(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
