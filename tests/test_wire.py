@@ -2,7 +2,6 @@
 
 import os
 import struct
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -16,16 +15,7 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from bridge.io.packet import bundle, message, unpack
 from bridge.io.table import PROTOCOL, Arg, Line
-from bridge.io.wire import (
-    PACKET,
-    bundles,
-    decode,
-    decode_message,
-    encode,
-    encode_bundle,
-    encode_event,
-    markdown,
-)
+from bridge.io.wire import PACKET, bundles, decode, decode_message, encode, encode_bundle, encode_event, markdown
 from bridge.music.errors import WireError
 from bridge.music.events import Bye, Cue, Do, Hello, NoteOn, Of, Position, Set, Value
 
@@ -266,10 +256,6 @@ def test_damaged_packets_raise_nothing_else(events: list[Any], data: st.DataObje
     only_wire_errors(bytes(packet[: data.draw(st.integers(0, len(packet)))]))
 
 
-class Odd:
-    """What a careless generator might put into a message."""
-
-
 @pytest.mark.parametrize(
     "item",
     [
@@ -282,7 +268,7 @@ class Odd:
         Value("x", "a\0b"),
         Value("x", "\ud800"),
         Value("x", "y" * 257),
-        Value("x", Odd()),
+        Value("x", object()),
     ],
 )
 def test_what_we_may_not_send_is_refused(item: Any) -> None:
@@ -296,14 +282,10 @@ def test_a_bool_travels_as_a_number() -> None:
     assert next(unpack(encode_event(Set(1, "loop", True)))).values[2] is not True
 
 
-def addresses() -> Iterator[str]:
-    yield from (line.address for line in PROTOCOL)
-
-
 def test_the_table_names_every_address_once() -> None:
-    table = markdown()
-    assert len(set(addresses())) == len(PROTOCOL)
-    assert all(table.count(f"| `{address}` |") == 1 for address in addresses())
+    table, addresses = markdown(), [line.address for line in PROTOCOL]
+    assert len(set(addresses)) == len(PROTOCOL)
+    assert all(table.count(f"| `{address}` |") == 1 for address in addresses)
     assert "| `/improv/note_on` | i player (1..65535), i tick (-1..), i pitch (0..127), i velocity (0..127) |" in table
     assert "[i port (0..65535)]" in table
     assert "f or i or s value" in table
