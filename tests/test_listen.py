@@ -1,4 +1,4 @@
-"""Listening to a take: the measures on sounds and notes that are known, and on a rendering where FluidSynth is there."""
+"""Listening to a take: the measures on sounds and notes that are known, and on a rendering by FluidSynth."""
 
 import shutil
 from pathlib import Path

@@ -40,7 +40,7 @@ class Part(NamedTuple):
     name: str
     channel: int
     program: int  # General MIDI, from 0
-    volume: int  # of 127; chosen by ear and meter: the band some 5 dB under the melody with a common sound font
+    volume: int  # of 127; as rendered by FluidSynth, the band lies some 5 dB under the melody
 
 
 PARTS: Final = (
