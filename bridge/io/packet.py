@@ -1,14 +1,16 @@
 """OSC 1.0 packets as bytes: messages and bundles with arguments of type i, f and s, and nothing else.
 
-A strict codec of our own: whatever a peer sends, `unpack` answers with messages or a WireError, in time linear in the
-packet, and leaves time tags as they came. (python-osc lets a UnicodeDecodeError out, moves past time tags to the
-present and follows nested bundles without end; it is our independent peer in the tests instead.)
+What we send is packed by python-osc's types. What a peer sends is read by a strict parser of our own: it answers with
+messages or a WireError, in time linear in the packet, and leaves time tags as they came. (python-osc's lets a
+UnicodeDecodeError out, moves past time tags to the present and follows nested bundles without end.)
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isfinite
-from struct import Struct, error, pack
+from struct import Struct
+
+from pythonosc.parsing.osc_types import BuildError, write_float, write_int, write_string
 
 from bridge.music.errors import WireError
 
@@ -43,10 +45,10 @@ def message(address: str, values: Sequence[Argument]) -> bytes:
                 case str():
                     tags, part = tags + "s", _string(value)
                 case float():
-                    tags, part = tags + "f", _FLOAT.pack(value)
+                    tags, part = tags + "f", write_float(value)
                 case _:
-                    tags, part = tags + "i", _INT.pack(value)
-        except (error, OverflowError, UnicodeEncodeError) as reason:
+                    tags, part = tags + "i", write_int(value)
+        except (BuildError, OverflowError) as reason:
             raise WireError(f"{address}: {value!r} does not fit an OSC argument: {reason}") from None
         body.append(part)
     return _string(address) + _string(tags) + b"".join(body)
@@ -55,7 +57,7 @@ def message(address: str, values: Sequence[Argument]) -> bytes:
 def bundle(messages: Sequence[bytes], time: float | None) -> bytes:
     """One bundle of packed messages, due at the unix second `time`, or at once where it is None."""
     tag = IMMEDIATELY if time is None else int((time + UNIX) * 2**32) % 2**64
-    return _BUNDLE + _TAG.pack(tag) + b"".join(pack(">i", len(each)) + each for each in messages)
+    return _BUNDLE + _TAG.pack(tag) + b"".join(write_int(len(each)) + each for each in messages)
 
 
 def unpack(data: bytes, time: float | None = None, depth: int = 0) -> Iterator[Raw]:
@@ -128,7 +130,6 @@ def _text(data: bytes, start: int) -> tuple[str, int]:
 
 
 def _string(text: str) -> bytes:
-    data = text.encode()
-    if b"\0" in data:
+    if "\0" in text:
         raise WireError(f"a NUL within a string: {text[:40]!r}")
-    return data + b"\0" * (4 - len(data) % 4)
+    return write_string(text)
