@@ -9,13 +9,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from time import perf_counter
-from typing import Final
+from time import perf_counter, thread_time
+from typing import Any, Final
 
 import numpy as np
 
 from bridge import tunes
-from bridge.engine.frame import Generator
+from bridge.engine.frame import Frame, Generator, Thought
 from bridge.engine.jam import Jam
 from bridge.engine.measures import Measure
 from bridge.io.bench_result import SPREAD, Result, Spread, spread
@@ -38,6 +38,7 @@ class Costs:
     """What was measured, in milliseconds."""
 
     step: Measure = field(default_factory=Measure)  # of the mind, for one sixteenth
+    processor: Measure = field(default_factory=Measure)  # time of that, which other work on the machine hardly changes
     decision: Measure = field(default_factory=Measure)  # Jam.advance that decides, with its outputs packed
     packing: Measure = field(default_factory=Measure)  # of these, packing alone
     plan: Measure = field(default_factory=Measure)  # Jam.advance that plans, packed
@@ -74,12 +75,33 @@ def _tune(tune: tunes.Tune, players: int, timeline: Timeline) -> Iterator[tuple[
             yield timeline.time_at(begin + tick + ticks) - 1e-6, NoteOff(player, begin + tick + ticks, pitch)
 
 
+class Frugal:
+    """A mind whose processor time is measured, in milliseconds a step."""
+
+    def __init__(self, mind: Generator) -> None:
+        self.name = mind.name
+        self.ms = Measure()
+        self._mind = mind
+
+    def start(self) -> Any:
+        """The mind's own beginning."""
+        return self._mind.start()
+
+    def step(self, state: Any, frame: Frame) -> tuple[Any, Thought]:
+        """The mind's own step."""
+        began = thread_time()
+        answer = self._mind.step(state, frame)
+        self.ms.add((thread_time() - began) * 1000)
+        return answer
+
+
 class Player:
     """A jam in virtual time whose work is timed by the real clock."""
 
     def __init__(self, mind: Generator, fallback: Generator) -> None:
         self.costs = Costs()
-        self._mind = Timed(mind)
+        self._frugal = Frugal(mind)
+        self._mind = Timed(self._frugal)
         self.jam = Jam(self._mind, fallback=fallback)
         self._shell = OscShell(lambda _event, _time: None)  # never opened: it packs, and sends nothing
         self._cold = True
@@ -91,10 +113,10 @@ class Player:
                 self._advance(wake)
             self._shell.send(self.jam.receive(event, time))
             if self._cold and self.jam.steps >= WARM:
-                self._cold, self.costs, self._mind.ms = False, Costs(), Measure()
+                self._cold, self.costs, self._mind.ms, self._frugal.ms = False, Costs(), Measure(), Measure()
             if not self._cold and len(self._mind.ms) >= steps + self.costs.planned:
                 break
-        self.costs.step = self._mind.ms
+        self.costs.step, self.costs.processor = self._mind.ms, self._frugal.ms
         return self.costs
 
     def _advance(self, time: float) -> None:
@@ -145,7 +167,10 @@ def step(model: str | None = None, steps: int = 5000, players: int = 1) -> Resul
         bare = {n: floor(weights, n, min(steps, 2000)) for n in sorted({1, rows}) if weights}
     one = spread(costs.step)
     length = costs.planned / max(1, len(costs.plan))
-    measured = {"step_ms": (f"one step of {choice.mind.name}: all heads, both voices", one)} | {
+    measured = {
+        "step_ms": (f"one step of {choice.mind.name}: all heads, both voices", one),
+        "step_processor_ms": ("of that, processor time", spread(costs.processor)),
+    } | {
         f"floor_{n}_ms": (f"floor: numpy, {weights} weights by {n} vector{'s' * (n > 1)}", each)
         for n, each in bare.items()
     } | {
@@ -154,7 +179,7 @@ def step(model: str | None = None, steps: int = 5000, players: int = 1) -> Resul
         "plan_ms": (f"a plan of {length:.0f} steps, packed", spread(costs.plan)),
     }  # fmt: skip
     body = [(name, *figures.cells(3)) for name, figures in measured.values()]
-    body.insert(1 + len(bare), QUOTED)
+    body.insert(2 + len(bare), QUOTED)
     ratios = [peer / max(ours, 1e-6) for peer, ours in zip(NOTOCHORD, (one.p50, one.p99), strict=True)]
     missed = [
         f"{ratio:.1f} times as fast as Notochord at {which}, not {TIMES:g}"
