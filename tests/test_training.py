@@ -14,9 +14,10 @@ from bridge.generators.model import AccompanimentModel  # noqa: E402
 from bridge.music.harmony import parse_chord  # noqa: E402
 from bridge.music.vocabulary import HOLD, NO_CHORD, REST, Spot, chord_class, onset  # noqa: E402
 from bridge.training import evaluate, export, losses, network, past, train  # noqa: E402
+from bridge.training.arguments import command_of  # noqa: E402
 from bridge.training.baselines import estimated_key, random_triads, rule  # noqa: E402
 from bridge.training.corpus import CorpusError, Tune, Windows, read, tune_of, window  # noqa: E402
-from bridge.training.measures import Performance, bass_line, harmony, human, note_in_chord  # noqa: E402
+from bridge.training.measures import Performance, bass_line, harmony, human, note_covered, note_in_chord  # noqa: E402
 
 C, F, G = (chord_class(parse_chord(symbol)) for symbol in ("C:maj", "F:maj", "G:7"))
 
@@ -113,6 +114,27 @@ def test_human_chords_fit_and_random_ones_do_not(tune: Tune) -> None:
     assert 3 < figures["pitch_classes"] < 3.5
     random = np.random.default_rng(0)
     assert np.mean([note_in_chord(random_triads(tune, 200, random)) for _ in range(20)]) < 0.5
+
+
+def test_silence_is_left_out_of_the_ratio_but_covers_nothing(tune: Tune) -> None:
+    chords = np.where(np.arange(tune.steps) < 68, NO_CHORD, human(tune, 200).chords)
+    half = Performance(tune, chords, np.zeros(0))
+    assert note_in_chord(half) == 1
+    assert 0.4 < note_covered(half) < 0.6
+
+
+def test_a_tune_jumps_with_its_chords(tune: Tune) -> None:
+    moved = evaluate.shifted(tune)
+    at = np.flatnonzero(tune.decisions)[16]
+    assert (moved.melody[:at] == tune.melody[:at]).all()
+    pitched = np.flatnonzero(tune.melody[at:] >= 2) + at
+    assert (moved.melody[pitched] == tune.melody[pitched] + 6).all()
+    assert note_in_chord(human(moved, 200)) == 1
+
+
+def test_the_command_names_what_is_not_usual() -> None:
+    assert command_of(train.Arguments(minutes=3)) == "improv train accompaniment --data DIR --minutes 3"
+    assert command_of(train.Arguments()) == "improv train accompaniment --data DIR"
 
 
 def test_the_bass_of_the_roots_is_all_roots(tune: Tune) -> None:

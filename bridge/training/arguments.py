@@ -77,6 +77,15 @@ def parse(argv: list[str]) -> Arguments:
     return Arguments(**values | {"sources": tuple(values["sources"])})
 
 
+def command_of(args: Arguments) -> str:
+    """The command that starts this run, with every option that is not the default."""
+    usual = Arguments()
+    names = [f.name for f in fields(Arguments) if f.name not in ("data", "out")]
+    changed = [(name, getattr(args, name)) for name in names if getattr(args, name) != getattr(usual, name)]
+    options = [f"--{name} {' '.join(value) if isinstance(value, tuple) else value}" for name, value in changed]
+    return " ".join(["improv train accompaniment --data DIR", *options])
+
+
 def docs() -> dict[str, str]:
     """The docstring under each field of `Arguments`."""
     body = ast.parse(inspect.getsource(Arguments)).body[0]

@@ -31,6 +31,7 @@ SOURCES = {
 ROWS = {
     "share": "note-in-chord ratio, share of the human one",
     "note_in_chord": "note-in-chord ratio",
+    "covered_share": "the same share, silence under a note counted as a miss",
     "share_beats_1_8": "the same share, beats 1-8 after the cold start",
     "share_beats_9_32": "... beats 9-32",
     "share_beats_33_96": "... beats 33-96",
@@ -45,6 +46,12 @@ ROWS = {
     "human_last_root": "tunes whose last beat judged is on the human's root",
     "chord_bits": "bits a chord, on the human past",
     "melody_bits": "bits a melody step (hold, rest, pitch class), on the human past",
+}
+SHIFTED_ROWS = {
+    "share_beats_9_16": "share if the tune jumps six semitones at beat 17: beats 9-16, before",
+    "share_beats_17_20": "... beats 17-20",
+    "share_beats_21_24": "... beats 21-24",
+    "share_beats_25_32": "... beats 25-32",
 }
 BASS_ROWS = {
     "root_on_beats": "bass notes on beats that are the chord's root",
@@ -120,8 +127,9 @@ def measured(part: Card) -> list[str]:
     names = list(part)
     lines = ["| | " + " | ".join(names) + " |", "| --- |" + " --- |" * len(names)]
     lines += [f"| {text} | " + " | ".join(cell(part[n], key) for n in names) + " |" for key, text in ROWS.items()]
-    for key, text in BASS_ROWS.items():
-        lines.append(f"| {text} | " + " | ".join(cell(part[n].get("bass", {}), key) for n in names) + " |")
+    for group, texts in (("shifted", SHIFTED_ROWS), ("bass", BASS_ROWS)):
+        for key, text in texts.items():
+            lines.append(f"| {text} | " + " | ".join(cell(part[n].get(group, {}), key) for n in names) + " |")
     return lines
 
 

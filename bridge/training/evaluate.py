@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bridge.generators.model import AccompanimentModel, Heard, State
 from bridge.music.errors import ModelError
 from bridge.music.vocabulary import FIRST_ONSET, HOLD, NO_CHORD, REST, Spot
 from bridge.training.baselines import random_triads, rule
-from bridge.training.corpus import CLEAN, CorpusError, Tune, read
+from bridge.training.corpus import CLEAN, CorpusError, Tune, read, transposed_chords, transposed_line
 from bridge.training.measures import BEATS, Performance, bass_line, harmony, human, note_in_chord
 
 STEPS = 4 * BEATS
@@ -28,6 +29,7 @@ FOREIGN = ("nottingham", "tuneworks", "oldtime_rjl20", "pop909", "rs200")
 """Sources that the default model never learned from and that carry melody and chords: how far it carries."""
 Player = Callable[[Tune], Performance]
 Report = dict[str, Any]
+Stretches = tuple[tuple[int, int], ...]
 
 
 def spots(tune: Tune) -> list[Spot]:
@@ -75,10 +77,33 @@ def forced(state: State, chord: int, bass: int) -> State:
     return State(state.lstm, state.profile, memory, state.history)
 
 
-def share_by_beat(played: Sequence[Performance], theirs: Sequence[Performance]) -> dict[str, float]:
-    """Note-in-chord ratio as a share of the human one in stretches of beats: how fast a cold start is over."""
+COLD_START = ((0, 8), (8, 32), (32, BEATS))
+SHIFT = ((8, 16), (16, 20), (20, 24), (24, 32))
+"""Stretches of beats, from and up to."""
+
+
+def shifted(tune: Tune) -> Tune:
+    """The tune, human chords and all, six semitones up from beat 17 on (the perturbation of Wu et al., ICML 2024)."""
+    edges = np.flatnonzero(tune.decisions)
+    later = np.arange(tune.steps) >= (edges[16] if len(edges) > 16 else tune.steps)
+    sounding = np.where(later & (tune.sounding >= 0), (tune.sounding + 6) % 12, tune.sounding)
+    melody = np.where(later, transposed_line(tune.melody, 6), tune.melody)
+    chords = np.where(later, transposed_chords(tune.chords, 6), tune.chords)
+    return replace(tune, sounding=sounding, melody=melody, chords=chords)
+
+
+def adaptation(player: Player, tunes: Sequence[Tune]) -> dict[str, float]:
+    """The share before and after a tune jumps to the farthest key at beat 17: how soon a player follows."""
+    moved = [shifted(tune) for tune in tunes]
+    return share_by_beat([player(t) for t in moved], [human(t, STEPS) for t in moved], SHIFT)
+
+
+def share_by_beat(
+    played: Sequence[Performance], theirs: Sequence[Performance], stretches: Stretches = COLD_START
+) -> dict[str, float]:
+    """Note-in-chord ratio as a share of the human one in stretches of beats."""
     shares = {}
-    for first, last in ((0, 8), (8, 32), (32, BEATS)):
+    for first, last in stretches:
         ratios = []
         for performances in (played, theirs):
             parts = [_part(p, first, last) for p in performances if len(p.beats) > first + 1]
@@ -103,6 +128,7 @@ def judge(player: Player, tunes: Sequence[Tune]) -> dict[str, Any]:
     genres = sorted({tune.genre.split("/")[0] for tune in tunes})
     figures: dict[str, Any] = dict(ours)
     figures["share"] = ours["note_in_chord"] / reference["note_in_chord"]
+    figures["covered_share"] = ours["note_covered"] / reference["note_covered"]
     figures["distinct_share"] = ours["distinct"] / reference["distinct"]
     figures["length_entropy_distance"] = ours["length_entropy"] - reference["length_entropy"]
     figures |= share_by_beat(played, theirs)
@@ -143,6 +169,7 @@ def evaluate(model: AccompanimentModel, data: Path, temperature: float, seed: in
             judged = players(model, temperature, seed)
             names = [name for name in judged if baselines or name == "model"]
             report[part] = {name: judge(judged[name], chosen) for name in names}
+            report[part]["model"]["shifted"] = adaptation(judged["model"], chosen)
             report[part]["model"] |= bits(model, chosen) if part != "foreign" else {}
     return report
 
@@ -179,6 +206,8 @@ def table(report: dict[str, Any]) -> str:
             if bass:
                 lines.append(f"  bass, {who}: " + ", ".join(f"{key} {value:.2f}" for key, value in bass.items()))
         own = report[part]["model"]
+        moved = ", ".join(f"{key.removeprefix('share_')} {value:.3f}" for key, value in own["shifted"].items())
+        lines.append(f"  share if the tune jumps six semitones at beat 17: {moved}")
         if "chord_bits" in own:
             lines.append(
                 f"  bits on the human past: {own['chord_bits']:.2f} a chord, {own['melody_bits']:.2f} a melody step"

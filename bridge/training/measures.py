@@ -56,6 +56,13 @@ def note_in_chord(played: Performance) -> float:
     return float(PITCH_CLASSES[played.chords[both], sounding[both]].mean()) if both.any() else float("nan")
 
 
+def note_covered(played: Performance) -> float:
+    """As `note_in_chord`, but a frame whose melody meets silence is a miss."""
+    sounding = played.tune.sounding[: len(played.chords)]
+    heard = sounding >= 0
+    return float(PITCH_CLASSES[played.chords[heard], sounding[heard]].mean()) if heard.any() else float("nan")
+
+
 def chord_runs(played: Performance) -> list[tuple[int, int]]:
     """(chord, beats) of every chord in turn, silence included."""
     runs: list[tuple[int, int]] = []
@@ -103,6 +110,7 @@ def harmony(performances: Sequence[Performance]) -> dict[str, float]:
     return {
         "tunes": len(performances),
         "note_in_chord": float(np.nanmean([note_in_chord(played) for played in performances])),
+        "note_covered": float(np.nanmean([note_covered(played) for played in performances])),
         "length_entropy": length_entropy(performances),
         "pitch_classes": float(np.mean([PITCH_CLASSES[chords].sum(1).mean() for chords in sounding if len(chords)])),
         "distinct": float(np.mean([len(set(chords.tolist())) for chords in sounding])),

@@ -21,7 +21,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from bridge.music.vocabulary import NO_CHORD
 from bridge.training import losses, network, past
-from bridge.training.arguments import Arguments, parse
+from bridge.training.arguments import Arguments, command_of, parse
 from bridge.training.card import commit
 from bridge.training.corpus import CorpusError, Tune, Windows, read, window
 from bridge.training.measures import BEATS, Performance, bass_line, harmony, human
@@ -216,8 +216,7 @@ def main(argv: list[str]) -> int:
     args = parse(argv)
     args.out.mkdir(parents=True, exist_ok=True)
     facts = {key: value for key, value in asdict(args).items() if key not in ("data", "out")}
-    command = f"improv train accompaniment --data DIR --minutes {args.minutes:g} --seed {args.seed}"
-    run = {"command": command, "commit": commit(), "training": facts}
+    run = {"command": command_of(args), "commit": commit(), "training": facts}
     (args.out / "run.json").write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns) as progress, (args.out / "log.jsonl").open("a", encoding="utf-8") as log:
