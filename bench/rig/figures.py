@@ -45,13 +45,26 @@ class Master:
     pulses: list[int] = field(default_factory=list)
     sixteenths: list[int] = field(default_factory=list)
     still: list[tuple[int, int]] = field(default_factory=list)
+    repaired: int = 0  # pulses that the capture missed, or wrote down twice, where a client missed its cycle
+
+    def regular(self, frame: int, *, known: bool) -> list[int]:
+        """The pulses up to and with the one at `frame`, evenly filled in; `known`: whether two before tell the pace."""
+        if not known:
+            return [frame]
+        last, usual = self.pulses[-1], self.pulses[-1] - self.pulses[-2]
+        count = round((frame - last) / usual) if 0 < usual < (frame - last) * 4 else 0
+        if not 1 < count < 8:
+            self.repaired += count == 0
+            return [frame] if count else []
+        self.repaired += count - 1
+        return [last + round((frame - last) * part / count) for part in range(1, count + 1)]
 
 
 def master(events: Iterable[Captured]) -> Master:
     """The clock in a capture."""
     found = Master()
     stops: list[int] = []
-    running, pulse = False, 0
+    running, pulse, heard = False, 0, 0
     for frame, port, data in events:
         if port != "clock":
             continue
@@ -60,17 +73,19 @@ def master(events: Iterable[Captured]) -> Master:
                 pulse = 0 if data[0] == 0xFA else pulse
                 if stops and not running:
                     found.still.append((stops[-1], frame))
-                running = True
+                running, heard = True, 0
             case 0xF2:
                 pulse = (data[1] | data[2] << 7) * PULSES
             case 0xFC if running:
                 stops.append(frame)
                 running = False
             case 0xF8 if running:
-                found.pulses.append(frame)
-                if pulse % PULSES == 0:
-                    found.sixteenths.append(frame)
-                pulse += 1
+                for at in found.regular(frame, known=heard >= 2):
+                    found.pulses.append(at)
+                    if pulse % PULSES == 0:
+                        found.sixteenths.append(at)
+                    pulse += 1
+                heard += 1
     if stops and not running:
         found.still.append((stops[-1], 1 << 62))
     return found

@@ -1,7 +1,8 @@
 """The stage: a JACK server of its own, the clock master, the floor, the capture and the engine, each a real process.
 
 Where the system allows it (as it does for root), the instruments, that is server, clock, conductor and capture, run
-with realtime priority; engine and floor never do, so the two are judged alike on whatever else the machine does.
+with realtime priority. Engine and floor are judged alike: both run as ordinary processes or, as musicians have it, both
+with the realtime priority that JACK gives its clients where it may.
 Everything ends with the stage, whatever happened; nothing is left behind.
 """
 
@@ -42,14 +43,14 @@ def wait(ready: Callable[[], Any], what: str) -> Any:
     raise StageError(f"{what} did not appear within {PATIENCE:g} s")
 
 
-def promote(process: int) -> bool:
+def promote(process: int, priority: int) -> bool:
     """Give realtime priority to every thread of a process; whether the system allowed it.
 
     JACK without its own realtime mode starts its threads as ordinary ones, so this comes after they have started.
     """
     try:
         for thread in os.listdir(f"/proc/{process}/task"):
-            os.sched_setscheduler(int(thread), os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(PRIORITY))
+            os.sched_setscheduler(int(thread), os.SCHED_FIFO | os.SCHED_RESET_ON_FORK, os.sched_param(priority))
     except PermissionError:
         return False
     return True
@@ -58,10 +59,14 @@ def promote(process: int) -> bool:
 class Stage:
     """The running processes; enter it to set them up, leave it to end them."""
 
-    def __init__(self, log: Path, *, band: Sequence[str] | None) -> None:
-        """`log` is a folder for what the processes print; `band` the engine's command line, None without one."""
+    def __init__(self, log: Path, *, band: Sequence[str] | None, realtime: bool = False) -> None:
+        """`log` is a folder for what the processes print; `band` the engine's command line, None without one.
+
+        With `realtime`, engine and floor have realtime priority too, below that of the instruments.
+        """
         self.server = f"improv-rig-{os.getpid()}"
         self._log = log
+        self._promote = realtime
         self._band = band
         self._environment = dict(os.environ, JACK_DEFAULT_SERVER=self.server, IMPROV_MIDI_API="jack")
         self._exit = ExitStack()
@@ -86,7 +91,7 @@ class Stage:
         wait(self._answers, "the JACK server")
         self.conductor = stack.enter_context(Conductor(self.server, TUNE))
         clock = self._run(stack, ["jack_midi_clock"], "jack_midi_clock")
-        self._run(stack, [sys.executable, str(here / "floor.py")], "floor")
+        floor = self._run(stack, [sys.executable, str(here / "floor.py")], "floor")
         self._capture = self._run(stack, [sys.executable, str(here / "capture.py"), self.server], "capture")
         line = self._capture.stdout.readline() if self._capture.stdout else ""
         if line.strip() != "ready":
@@ -94,13 +99,16 @@ class Stage:
         self._connect("mclk_out", "capture-clock")
         self._connect("mclk_out", "Floor In")
         self._connect("Floor Out", "capture-floor")
-        allowed = [promote(process) for process in (server.pid, clock.pid, self._capture.pid, os.getpid())]
+        allowed = [promote(process, PRIORITY) for process in (server.pid, clock.pid, self._capture.pid, os.getpid())]
         self.realtime = all(allowed)
         if self._band is not None:
             self.engine = self._run(stack, self._band, "engine")
             self._connect("mclk_out", "Improv In")
             self._connect("conductor:tune", "Improv In")
             self._connect("Improv Out", "capture-band")
+        if self._promote:
+            judged = [floor.pid, *([self.engine.pid] if self.engine else [])]
+            self.realtime = all(promote(process, PRIORITY - 1) for process in judged) and self.realtime
 
     def end(self) -> tuple[list[Captured], dict[str, int]]:
         """End the capture; its events in order of their frames (clock first), and how often each port missed cycles."""
@@ -108,6 +116,7 @@ class Stage:
         text, _ = self._capture.communicate(input="", timeout=PATIENCE)
         answer = json.loads(text.splitlines()[-1])
         order = {"clock": 0, "band": 1, "floor": 1}
+        (self._log / "capture.json").write_text(json.dumps(answer))
         events = sorted(((e[0], e[1], e[2]) for e in answer["events"]), key=lambda e: (e[0], order[e[1]]))
         return events, answer["skipped"]
 
