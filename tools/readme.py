@@ -23,7 +23,8 @@ def parameters() -> str:
 
 def actions() -> str:
     """The actions as a Markdown table."""
-    return "\n".join(["| action | meaning |", "| --- | --- |", *(f"| `{name}` | {text} |" for name, text in ACTIONS.items())])
+    rows = [f"| `{name}` | {text} |" for name, text in ACTIONS.items()]
+    return "\n".join(["| action | meaning |", "| --- | --- |", *rows])
 
 
 def tunes() -> str:
@@ -46,7 +47,8 @@ def generated(text: str) -> str:
         pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
         if not pattern.search(text):
             raise SystemExit(f"README.md lacks the mark {begin}")
-        text = pattern.sub(lambda _, made=table(): f"{begin}\n{made.strip()}\n{end}", text)
+        before, after = pattern.split(text, maxsplit=1)
+        text = f"{before}{begin}\n{table().strip()}\n{end}{after}"
     return text
 
 
