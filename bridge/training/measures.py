@@ -120,7 +120,7 @@ def harmony(performances: Sequence[Performance]) -> dict[str, float]:
         "falling_fifths": float(np.nanmean([falling_fifths(r) for r in runs])),
         "human_root": float(np.nanmean([human_root(played)[0] for played in performances])),
         "human_last_root": float(np.nanmean([human_root(played)[1] for played in performances])),
-        "plain_triads": float(kinds[:2].sum() / max(1, kinds.sum())),
+        "plain_triads": float(kinds[:2].sum()) / max(1.0, float(kinds.sum())),
     }
 
 
