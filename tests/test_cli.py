@@ -112,7 +112,7 @@ def test_playing_loads_neither_tensorflow_nor_the_terminal(mind: str) -> None:
         _, words = serving.process.communicate(timeout=10)
     loaded = {line.rsplit("|", 1)[1].strip().split(".")[0] for line in words.splitlines() if line.count("|") == 2}
     assert "bridge" in loaded
-    assert not loaded & {"tensorflow", "keras", "rich", "matplotlib", "pythonosc"}
+    assert not loaded & {"tensorflow", "keras", "rich", "matplotlib"}
 
 
 def test_a_taken_port_is_one_line_and_code_1() -> None:
