@@ -13,7 +13,7 @@ tf = pytest.importorskip("tensorflow", reason="training needs tensorflow")
 from bridge.generators.model import AccompanimentModel  # noqa: E402
 from bridge.music.harmony import parse_chord  # noqa: E402
 from bridge.music.vocabulary import HOLD, NO_CHORD, REST, Spot, chord_class, onset  # noqa: E402
-from bridge.training import evaluate, export, losses, network, past, train  # noqa: E402
+from bridge.training import evaluate, export, losses, network, past, rollout, train  # noqa: E402
 from bridge.training.arguments import command_of  # noqa: E402
 from bridge.training.baselines import estimated_key, random_triads, rule  # noqa: E402
 from bridge.training.corpus import CorpusError, Tune, Windows, read, tune_of, window  # noqa: E402
@@ -225,7 +225,7 @@ def test_the_file_plays_a_tune_as_training_does(folder: Path, run: Path, tmp_pat
     weights, out = export.read_weights(run / "checkpoint.npz"), tmp_path / "model"
     model = AccompanimentModel(content := export.convert(weights), export.card_of(weights, content, 1.0, {}))
     tune = read(folder, ["openewld"], ["test"])[0]
-    rolled = train.free_run(weights, [tune], 1.0, seed=5)[0]
+    rolled = train.free_run(tf.function(rollout.roll), weights, [tune], 1.0, seed=5)[0]
     noise = np.random.default_rng(5).gumbel(size=(4 * 96, 1, network.NOISE)).astype(np.float32)
     state, token, chords, bass = model.start(), REST, [], []
     for step, spot in enumerate(evaluate.spots(tune)):

@@ -28,6 +28,7 @@ from bridge.training.measures import BEATS, Performance, bass_line, harmony, hum
 from bridge.training.rollout import Roll, roll
 
 Tensor = Any
+Rolling = Callable[..., Roll]
 GENRES = {"standards": 0.25, "hymn": 0.15, "chorale": 0.15, "artsong": 0.2, "folk": 0.25}  # share of the windows
 DOWNBEAT_CHANGES, OTHER_CHANGES = 0.73, 0.36  # chord changes at bar lines and on other beats, human, by those shares
 
@@ -140,13 +141,15 @@ def tensors(batch: dict[str, Any]) -> dict[str, Tensor]:
     return {key: tf.constant(np.swapaxes(x, 0, 1), kinds[key]) for key, x in batch.items()}
 
 
-def free_run(weights: network.Weights, tunes: list[Tune], temperature: float, seed: int) -> list[Performance]:
-    """What the model plays to these tunes from a cold start, hearing only their melody."""
+def free_run(
+    rolling: Rolling, weights: network.Weights, tunes: list[Tune], temperature: float, seed: int
+) -> list[Performance]:
+    """What the model plays to these tunes from a cold start, hearing only their melody; `rolling` is `roll`, traced."""
     steps = 4 * BEATS
     batch = tensors({k: np.stack([window(t, 0, steps)[k] for t in tunes]) for k in window(tunes[0], 0, 1)})
     gumbel = np.random.default_rng(seed).gumbel(size=(steps, len(tunes), network.NOISE)).astype(np.float32)
     blank = {key: tf.fill(batch[key].shape, -1) for key in ("chord", "bass")}
-    played = tf.function(roll)(weights, batch | blank, tf.zeros(len(tunes), tf.bool), tf.constant(temperature), gumbel)
+    played = rolling(weights, batch | blank, tf.zeros(len(tunes), tf.bool), tf.constant(temperature), gumbel)
     chords, bass = played.chord.numpy(), network_bass(played)
     return [Performance(t, chords[: t.steps, i], bass[: t.steps, i]) for i, t in enumerate(tunes)]
 
@@ -160,9 +163,9 @@ def network_bass(played: Roll) -> Any:
     return np.stack(flat)
 
 
-def validate(weights: network.Weights, tunes: list[Tune], seed: int) -> dict[str, float]:
+def validate(rolling: Rolling, weights: network.Weights, tunes: list[Tune], seed: int) -> dict[str, float]:
     """Free-running harmony on held-out tunes beside what humans played to them."""
-    played = free_run(weights, tunes, 1.0, seed)
+    played = free_run(rolling, weights, tunes, 1.0, seed)
     ours, theirs = harmony(played), harmony([human(t, 4 * BEATS) for t in tunes])
     figures = {f"valid_{k}": v for k, v in ours.items()} | {f"valid_bass_{k}": v for k, v in bass_line(played).items()}
     figures["valid_share"] = ours["note_in_chord"] / theirs["note_in_chord"]
@@ -182,7 +185,7 @@ def train(args: Arguments, note: Callable[[dict[str, Any]], None], tick: Callabl
     tunes = read(args.data, args.sources, ("train", "valid"))
     held = [t for t in tunes if t.split == "valid" and (t.chords >= 0).any()]
     windows = Windows([t for t in tunes if t.split == "train"], args.steps, GENRES, seed=args.seed)
-    learner = Learner(args)
+    learner, rolling = Learner(args), tf.function(roll)
     args.out.mkdir(parents=True, exist_ok=True)
     checkpoint = args.out / "checkpoint.npz"
     if checkpoint.exists():
@@ -196,7 +199,7 @@ def train(args: Arguments, note: Callable[[dict[str, Any]], None], tick: Callabl
             checked = seconds
             learner.seconds.assign(seconds)
             learner.save(checkpoint)
-            figures = validate(learner.average, held, args.seed) if held else {}
+            figures = validate(rolling, learner.average, held, args.seed) if held else {}
             means = {key: float(np.mean(values)) for key, values in sums.items()}
             note({"update": number, "minutes": seconds / 60} | means | figures)
             sums = {}
