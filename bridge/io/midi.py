@@ -20,7 +20,7 @@ import rtmidi
 from bridge.engine.schedule import Schedule
 from bridge.io.midi_bytes import Reader
 from bridge.io.midi_out import Follow, Keys, Line, Performer
-from bridge.io.midi_ports import APIS, CLIENT, JackWatch, open_port, system
+from bridge.io.midi_ports import APIS, JackWatch, client_name, open_port, system
 from bridge.music.events import VERSION, Event, Hello, Output, Peer
 from bridge.music.timeline import Timeline
 
@@ -80,9 +80,10 @@ class MidiShell:
             self.system = system(self._api)
             watch = stack.enter_context(JackWatch()) if self.system == "jack" else None
             number = APIS[self.system]
-            output = self._opened(stack, rtmidi.MidiOut(rtapi=number, name=CLIENT), OUT_NAME, self._names[1])
+            output = rtmidi.MidiOut(rtapi=number, name=client_name(self.system, OUT_NAME))
+            self._opened(stack, output, OUT_NAME, self._names[1])
             stack.callback(self._join, self._start(output.send_message, watch))
-            source = rtmidi.MidiIn(rtapi=number, name=CLIENT)
+            source = rtmidi.MidiIn(rtapi=number, name=client_name(self.system, IN_NAME))
             source.ignore_types(sysex=True, timing=False, active_sense=True)
             source.set_callback(self._hear)
             self._opened(stack, source, IN_NAME, self._names[0])
@@ -113,11 +114,10 @@ class MidiShell:
             self.system, self._received, self._reader.ignored, self._failed, sent, lost, (p50, p99, late[-1] * 1e3)
         )
 
-    def _opened(self, stack: ExitStack, port: Any, name: str, wanted: str | None) -> Any:
+    def _opened(self, stack: ExitStack, port: Any, name: str, wanted: str | None) -> None:
         stack.callback(port.delete)
         open_port(port, name, wanted, "input" if name == IN_NAME else "output")
         stack.callback(port.close_port)
-        return port
 
     def _hear(self, message: tuple[Sequence[int], float], _: object) -> None:
         """RtMidi's callback, on its thread; nothing that it raised would be seen."""

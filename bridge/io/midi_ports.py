@@ -60,6 +60,11 @@ def system(api: str | None = None) -> str:
     raise PortError(ADVICE.get(sys.platform, ADVICE["linux"]))
 
 
+def client_name(system: str, port: str) -> str:
+    """What the owner of `port` is called; JACK would number two of one name in the order of their opening."""
+    return port if system == "jack" else CLIENT
+
+
 def find(names: Sequence[str], wanted: str, direction: str) -> int:
     """The index of the port whose name has `wanted` in it, in any case; an equal name wins. Raises PortError."""
     folded = [name.casefold() for name in names]

@@ -1,0 +1,1 @@
+"""Tests with real components: a JACK server, Pure Data, liblo's tools. Skipped loudly where absent, an error in CI."""

@@ -1,0 +1,85 @@
+"""Real MIDI ports, a real clock master, an independent capture: notes come out, on time, and all of them end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.music.events import Hello, Welcome
+from tests.real.conftest import PATIENCE, Need, running
+from tests.sockets import client
+
+pytestmark = pytest.mark.real
+SECONDS = 5.0  # a section
+TEMPO = 180.0
+FIGURE = 3.0  # ms; the goal is far lower and measured by bench/jack_rig.py, this has to hold on any busy machine
+SERVE = [sys.executable, "-m", "bridge", "serve", "--midi", "--port", "0", "--json", "--model", "rules"]
+
+
+def test_the_band_keeps_time_with_a_real_clock_and_stops_with_it(need: Need, tmp_path: Path) -> None:
+    need("jackd", "jack_midi_clock", modules=("jack",))
+    from bench.jack_rig import Section, relocation, run, steady
+    from bench.rig.stage import Stage
+
+    sections = [Section("steady", steady(TEMPO)), Section("relocated", relocation)]
+    with Stage(tmp_path, band=SERVE) as stage:
+        results, _ = run(stage, sections, SECONDS)
+        assert stage.engine is not None
+        stage.engine.send_signal(signal.SIGINT)
+        assert stage.engine.wait(PATIENCE) == 0
+    summary = json.loads((tmp_path / "engine.log").read_text().splitlines()[-1])
+    assert summary["event"] == "summary"
+    assert summary["cues"] > 0
+    for result in results:
+        assert result.band.count >= 8, result
+        assert result.band.stray <= result.band.count / 4, result
+        assert result.band.median_abs <= result.floor.median_abs + FIGURE, result
+        assert (result.doubled, result.hanging, result.after_stop) == (0, 0, 0), result
+
+
+def until(true: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, f"no {what} within {PATIENCE} s"
+        time.sleep(0.05)
+
+
+def test_the_jam_goes_on_when_the_jack_server_dies(need: Need, tmp_path: Path) -> None:
+    need("jackd", "jack_midiseq", "jack_connect", "jack_lsp")
+    name, log = f"improv-death-{os.getpid()}", tmp_path / "engine"
+    words = dict(os.environ, JACK_DEFAULT_SERVER=name, IMPROV_MIDI_API="jack")
+    quiet: dict[str, Any] = {"env": words, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+    def ports() -> str:
+        return subprocess.run(["jack_lsp"], env=words, capture_output=True, text=True, check=False).stdout
+
+    with log.open("w") as file, running(["jackd", "-n", name, "-r", "-d", "dummy"], **quiet) as server:
+        until(lambda: "system" in ports(), "JACK server")
+        melody = ["jack_midiseq", "melody", "24000", "0", "60", "10000", "12000", "64", "10000"]  # two notes a second
+        with (
+            running(melody, **quiet),
+            running([*SERVE, "--tempo", "240"], env=words, stdout=subprocess.PIPE, stderr=file) as engine,
+        ):
+            assert engine.stdout is not None
+            port = json.loads(engine.stdout.readline())["port"]
+            until(lambda: "melody:out" in ports(), "melody")
+            subprocess.run(["jack_connect", "melody:out", "Improv In:Improv In"], check=True, **quiet)
+            with client(port) as monitor:
+                monitor.say(Hello(1, 0, "monitor", monitor.port))
+                time.sleep(3.0)  # three bars: the band is in
+                server.kill()
+                until(lambda: "MIDI output is lost" in log.read_text(), "word of the loss")
+                monitor.say(Hello(1, 0, "monitor", monitor.port))
+                assert isinstance(monitor.until(Welcome), Welcome)
+            engine.send_signal(signal.SIGINT)
+            output, _ = engine.communicate(timeout=PATIENCE)
+    assert engine.returncode == 0
+    assert json.loads(output.splitlines()[-1])["cues"] > 0
+    assert log.read_text().count("MIDI output is lost") == 1
