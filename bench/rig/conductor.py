@@ -66,7 +66,7 @@ class Conductor:
     def locate(self, beat: float, tempo: float) -> None:
         """Stand at `beat` of the song; returns once the transport is there, and its clock had time to say so."""
         self._tempo, self._anchor = tempo, (0, 0.0)
-        self._client.transport_locate(self._frame(beat))
+        self._client.transport_frame = self._frame(beat)
         time.sleep(SETTLE)
 
     def start(self, tempo: float) -> None:
@@ -83,7 +83,7 @@ class Conductor:
     def relocate(self, beat: float) -> None:
         """Jump to another beat of the song while the transport rolls."""
         self._anchor = (0, 0.0)
-        self._client.transport_locate(self._frame(beat))
+        self._client.transport_frame = self._frame(beat)
 
     def stop(self) -> None:
         """Stop the transport."""

@@ -88,7 +88,9 @@ class Stage:
         here = Path(__file__).parent
         jackd = ["jackd", "-n", self.server, "-r", "-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)]
         server = self._run(stack, jackd, "jackd")
+        jack.set_error_function(None)  # libjack complains of every knock before the server is up
         wait(self._answers, "the JACK server")
+        jack.set_error_function(lambda text: print(text, file=sys.stderr))
         self.conductor = stack.enter_context(Conductor(self.server, TUNE))
         clock = self._run(stack, ["jack_midi_clock"], "jack_midi_clock")
         floor = self._run(stack, [sys.executable, str(here / "floor.py")], "floor")
