@@ -115,7 +115,10 @@ class PulseFollower:
         self.period = min(SLOWEST, max(FASTEST, self.period + self._gear**2 * error))
 
 
-STIFF = 0.08  # share of a position's error that moves the phase, once settled: averages about a dozen reports
+EAGER = 0.25  # share of an error by which a report is ahead: nothing arrives before it was sent, so our clock is late
+CALM = 0.02  # share where it is behind: mostly the network's delay, which is not the host's
+BEHIND = 0.01  # seconds; reports in a row that are all behind by more ...
+CONVINCED = 20  # ... after so many (half a second) mean that the host itself moved, and get the eager share
 ASTRAY = 0.25  # seconds between report and expectation that no network delay explains
 BELIEF = 3  # reports in a row that have to be astray before we believe that the host jumped
 
@@ -126,10 +129,11 @@ class PositionFollower:
     def __init__(self) -> None:
         self.astray = 0  # reports in a row that were not believed
         self._heard = 0
+        self._behind = 0  # reports in a row that were behind
 
     def begin(self, tick: int, tempo: float, time: float) -> Timeline:
         """The first report after a start or a jump."""
-        self._heard, self.astray = 1, 0
+        self._heard, self._behind, self.astray = 1, 0, 0
         return Timeline(tempo, tick, time)
 
     def follow(self, timeline: Timeline, tick: int, tempo: float, time: float) -> Timeline | None:
@@ -141,4 +145,6 @@ class PositionFollower:
             return timeline if self.astray < BELIEF else None
         self.astray = 0
         self._heard += 1
-        return Timeline(tempo, expected + error * max(STIFF, 1 / self._heard), time)
+        self._behind = self._behind + 1 if error < -BEHIND * timeline.rate else 0
+        share = EAGER if error > 0 or self._behind >= CONVINCED else CALM
+        return Timeline(tempo, expected + error * max(share, 1 / self._heard), time)
