@@ -198,6 +198,11 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path) -> None:
         AccompanimentModel.load(folder)
 
 
+def test_opening_a_model_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    AccompanimentModel.load(FOLDER)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_importing_the_module_opens_no_runtime() -> None:
     code = "import sys, bridge.generators.model; print([m for m in sys.modules if 'litert' in m or 'tensorflow' in m])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
