@@ -175,7 +175,7 @@ class AccompanimentModel:
 
 @contextmanager
 def _hushed() -> Iterator[None]:
-    """Without the line that the runtime writes to standard error, in C, whenever it opens a file; errors still raise."""
+    """Without the line that the runtime writes to standard error, in C, when it opens a file; errors raise."""
     try:
         kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     except OSError:  # a process without standard error

@@ -41,7 +41,7 @@ class Arguments:
     """Updates with the human past only."""
     forced: float = 0.15
     """Share of the windows with the human past thereafter."""
-    imitate: float = 0.3
+    imitate: float = 0.8
     """Weight of the chords' cross-entropy on the model's own past (1 on the human past)."""
     hit: float = 8.0
     """Weight of the expected share of the coming beat's melody inside the chord."""
