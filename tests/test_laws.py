@@ -196,7 +196,7 @@ def test_a_schedule_pairs_its_notes_whatever_the_tempo_does(
     down: set[int] = set()
     for tick, ticks, pitch, wait in cues:
         time += wait
-        schedule.add(Output((), Cue("bass", tick, ticks, pitch, 80, 1), 1, 0.0, tick))
+        schedule.add(Output((), Cue("accompaniment", tick, ticks, pitch, 80, 1), 1, 0.0, tick))
         for note in schedule.due(time):
             assert (note.pitch in down) == (note.velocity == 0)
             down ^= {note.pitch}
@@ -207,3 +207,13 @@ def test_a_schedule_pairs_its_notes_whatever_the_tempo_does(
         down ^= {note.pitch}
     assert not down
     assert schedule.wakeup() is None
+
+
+def test_a_new_bass_note_ends_the_last_of_its_player_only() -> None:
+    schedule = Schedule()
+    schedule.follow(Timeline(120.0))
+    for player, voice, tick, pitch in ((1, "bass", 0, 40), (2, "bass", 0, 41), (1, "accompaniment", 0, 60)):
+        schedule.add(Output((), Cue(voice, tick, 960, pitch, 80, 1), player, 0.0, tick))
+    schedule.add(Output((), Cue("bass", 480, 480, 45, 80, 1), 1, 0.0, 480))
+    schedule.due(0.0)
+    assert [(n.player, n.pitch, n.velocity) for n in schedule.due(0.5)] == [(1, 40, 0), (1, 45, 80)]

@@ -480,3 +480,18 @@ def test_closing_silences_every_player() -> None:
     assert of(out, Silence)
     ons = [e for e in sounding(jam, out, host.time) if e[2]]
     assert ons == []
+
+
+def test_a_bass_note_lasts_as_long_as_the_plan_foresaw() -> None:
+    class Halves(RulesBand):
+        """A test generator: a bass note on every second beat, said to last a quarter."""
+
+        def step(self, state: Any, frame: Frame) -> tuple[Any, Thought]:
+            on = frame.place.phase % (2 * PPQ) == 0
+            return state, Thought((Note(BASS, PPQ - 8, 40, 90),) if on else (), None, 60)
+
+    host = Host().tune(SCALE * 2).stop()
+    out = cues(play(Jam(Halves()), host.script, host.time + 1))
+    first, *later = [cue.ticks for _, _, cue in out]
+    assert first == PPQ - 8, "the band has only just entered: nothing was planned"
+    assert set(later[:-1]) == {2 * PPQ - 8}

@@ -45,6 +45,7 @@ class Thought:
     notes: tuple[Note, ...] = ()
     chord: Chord | None = None  # a chord that begins with this frame; None: as before
     onset: int | None = None  # the pitch that the player is expected to strike in this sixteenth, if any
+    rests: frozenset[str] = frozenset()  # voices that fall silent with this frame
 
 
 class Generator(Protocol):

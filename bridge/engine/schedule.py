@@ -2,14 +2,15 @@
 
 Rule 1. What is pending keeps its tick; the moment follows the newest timeline.
 Rule 2. Every note-on has exactly one note-off: at its end, when its pitch is struck again, or at a silence.
-Rule 3. At one moment releases come before onsets.
-Rule 4. While the clock stands, what sounds is released and nothing begins.
+Rule 3. The bass is one voice: a new note of it ends the last.
+Rule 4. At one moment releases come before onsets.
+Rule 5. While the clock stands, what sounds is released and nothing begins.
 """
 
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from bridge.music.events import ALL, EVERYONE, Cue, Output
+from bridge.music.events import ALL, BASS, EVERYONE, Cue, Output
 from bridge.music.timeline import Timeline
 
 FULL = 4096  # pending notes; more is a fault, and the rest is dropped and counted
@@ -85,7 +86,8 @@ class Schedule:
 
     def _begin(self, tick: int, _count: int, player: int, cue: Cue) -> list[Sounding]:
         where = (player, cue.voice, cue.pitch)
-        before = [self._release(where)] if where in self._sounding else []
+        ended = [old for old in self._sounding if old == where or old[:2] == (player, BASS) == where[:2]]
+        before = [self._release(old) for old in ended]
         self._sounding[where] = tick + cue.ticks
         return [*before, Sounding(player, cue.voice, cue.pitch, cue.velocity)]
 

@@ -6,14 +6,18 @@ a running transport, in every phase, so that it knows the music when it enters.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from bridge.engine.clock import Clock
 from bridge.engine.ear import Ear
 from bridge.engine.frame import Frame, Generator, Note, Thought
 from bridge.engine.settings import Settings
-from bridge.music.events import Chord
-from bridge.music.timeline import STEP, Place
+from bridge.music.events import BASS, Chord
+from bridge.music.timeline import PPQ, STEP, Place
+
+LONGEST = 2 * PPQ  # ticks; a bass note lasts no longer on the word of a plan alone
+GAP = 8  # ticks between a bass note's end and the next, so that a repeated pitch is heard as two
 
 
 def key(seed: int, player: int, tick: int) -> int:
@@ -43,6 +47,7 @@ class Session:
         self._broken_bar: int | None = None  # bar in which the mind raised
         self._waited = 0  # bar lines since the first note
         self._last: tuple[Frame, Thought] | None = None
+        self._foreseen: dict[int, int] = {}  # tick of a bass note to come -> ticks to the next one, as last planned
         self.restart()
 
     def restart(self) -> None:
@@ -80,7 +85,7 @@ class Session:
             tick, place, clock.tempo, onset, tuple(sorted(self.ear.held)), round(self.ear.velocity), self.ear.chroma,
             key(seed, self.player, tick), self.settings.number("temperature"), others,
         )  # fmt: skip
-        thought = self._think(frame)
+        thought = self._foresee(tick, self._think(frame))
         self._last = (frame, thought)
         if thought.chord is not None:
             self.chord = thought.chord
@@ -140,8 +145,33 @@ class Session:
             return Thought()
         return thought
 
-    def plan(self, clock: Clock, seed: int) -> Iterator[tuple[int, Thought]]:
+    def _foresee(self, tick: int, thought: Thought) -> Thought:
+        """Let a bass note last as long as the last plan foresaw, up to the next, so that no two sound at once."""
+        ticks = self._foreseen.pop(tick, None)
+        if ticks is None:
+            return thought
+        return replace(
+            thought, notes=tuple(replace(n, ticks=ticks) if n.voice == BASS else n for n in thought.notes)
+        )
+
+    def plan(self, clock: Clock, seed: int) -> list[tuple[int, Thought]]:
         """What the band would play from here on, on the melody that it expects: (tick, thought) for each sixteenth."""
+        thoughts = list(self._imagine(clock, seed))
+        self._foreseen.clear()
+        end = None
+        for tick, thought in reversed(thoughts):
+            if any(note.voice == BASS for note in thought.notes):
+                if end is not None:
+                    self._foreseen[tick] = min(end - tick, LONGEST) - GAP
+                end = tick
+            elif BASS in thought.rests:
+                end = tick
+        foreseen = dict(self._foreseen)
+        planned = [(tick, self._foresee(tick, thought)) for tick, thought in thoughts]
+        self._foreseen = foreseen
+        return planned
+
+    def _imagine(self, clock: Clock, seed: int) -> Iterator[tuple[int, Thought]]:
         if self._last is None or self._broken_bar is not None or self.phase != "playing":
             return
         (frame, thought), state, held = self._last, self._state, self._last[0].held

@@ -53,7 +53,8 @@ class Band:
         if changed:
             spoken = Chord(frame.tick, chord.root, chord.quality) if chord else Chord(frame.tick, -1, "N")
         after = replace(state, network=network, chord=decision.chord, pitches=pitches or state.pitches)
-        return after, Thought(tuple(notes), spoken, expected)
+        rests = frozenset([BASS]) if decision.bass == REST else frozenset()
+        return after, Thought(tuple(notes), spoken, expected, rests)
 
 
 def _token(frame: Frame) -> int:

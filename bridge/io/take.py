@@ -90,21 +90,22 @@ class Take:
         return max(1, -(-(last - self.begin) // self.meter.bar))
 
     def notes(self, voice: str) -> list[Note]:
-        """The notes of a voice in order, each ended where the take ends or its pitch is struck again."""
+        """The notes of a voice in order, ended where the take ends, their pitch is struck again or the bass moves."""
         clear: list[Note] = []
-        sounding: dict[int, int] = {}  # pitch -> where in `clear` its latest note is
+        sounding: dict[int, int] = {}  # pitch, or 0 for all of the bass -> where in `clear` the latest note is
         for note in sorted(self._notes.get(voice, [])):
             if self.end is not None:
                 note = note._replace(ticks=min(note.ticks, self.end - note.tick))
             if note.ticks <= 0:
                 continue
-            before = sounding.get(note.pitch)
+            string = 0 if voice == BASS else note.pitch
+            before = sounding.get(string)
             if before is not None and clear[before].tick == note.tick:
                 clear[before] = note  # sorted: of two at once the longer one comes later
                 continue
             if before is not None and clear[before].end > note.tick:
                 clear[before] = clear[before]._replace(ticks=note.tick - clear[before].tick)
-            sounding[note.pitch] = len(clear)
+            sounding[string] = len(clear)
             clear.append(note)
         return sorted(clear, key=lambda note: (note.tick, note.pitch))
 
