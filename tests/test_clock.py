@@ -103,6 +103,16 @@ def test_a_pulse_that_comes_twice_is_counted_once_and_does_not_move_the_tempo(te
     assert counted == len(truth)
 
 
+@pytest.mark.parametrize("jump", [-0.7, -0.5, 0.4, 0.5, 0.7])
+def test_a_host_whose_time_jumps_by_part_of_a_pulse_loses_none(jump: float) -> None:
+    truth = [moment + (jump * 60 / 120 / 24 if i >= 120 else 0) for i, moment in enumerate(steady(120, 240))]
+    follower, counted = PulseFollower(), 0
+    for moment in truth:
+        counted += follower.pulse(moment)
+    assert counted == len(truth)
+    assert follower.tempo == pytest.approx(120, rel=0.01)
+
+
 @pytest.mark.parametrize(("before", "after"), [(60, 220), (220, 60), (220, 120), (120, 80), (80, 120)])
 def test_a_start_at_another_tempo_is_counted_from_its_first_pulse(before: float, after: float) -> None:
     follower = PulseFollower()

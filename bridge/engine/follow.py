@@ -19,10 +19,11 @@ EXCUSED = 0.75  # smoothed error, in units of the jitter, up to which the loop s
 RELAX = 0.12  # how fast the loop narrows again, per pulse
 FLOOR = 2e-4  # seconds; jitter below this never makes the loop nervous
 ODD = 0.35  # of a period; a pulse farther than this from its moment is no jitter and does not move the loop
-LOST = 0.6  # of a period; a pulse later than this means that pulses before it were lost
+LOST = 0.6  # of a period; a pulse earlier than this, after some were taken for lost, is one of those
 SLOWER = 8  # odd arrivals in a row that each seem to lack whole pulses: then the tempo fell and nothing was lost
 TURN = 3  # odd arrivals in a row that no loss explains: then the tempo is another
 YOUNG = 3  # pulses after a start, during which an odd one means another tempo and nothing else
+SURE = 0.15  # of a period; a gap of whole periods, as near as this, is a loss; another is a jump of the host's time
 TWICE = 0.25  # of a period; pulses closer than this are one that came twice
 SLOWEST = 60.0 / (24 * MIN_TEMPO)  # seconds per pulse
 FASTEST = 60.0 / (24 * MAX_TEMPO)
@@ -85,22 +86,24 @@ class PulseFollower:
 
     def _odd(self, error: float, interval: float, time: float) -> int:
         """A pulse far from its moment: others were lost, it came twice, or the tempo jumped; a row of them tells."""
-        early = error < -LOST * self.period
-        if early and self._assumed > 0:
+        if self._assumed > 0 and error < -LOST * self.period:
             self._assumed -= 1  # a pulse that we took for lost was only late
             return 0
-        missing = round(error / self.period) if error > LOST * self.period else 0
+        missing = round(error / self.period)
         rest = error - missing * self.period
         self._row += 1
-        whole = missing > 0 and abs(rest) <= ODD * self.period
+        whole = missing > 0 and abs(rest) <= max(SURE * self.period, 4 * self._jitter)
         if self._row >= (SLOWER if whole else TURN):
             return self._measure(interval, time)
-        if early:
+        if interval < TWICE * self.period:
             self._ignored += 1  # the same pulse twice, as JACK delivers it where a client missed its cycle
             return 0
+        if not whole:
+            self._track(0.0)
+            return 1
         self._assumed += missing
         self._next += missing * self.period
-        self._track(rest if whole else 0.0)
+        self._track(rest)
         return 1 + missing
 
     def _track(self, error: float) -> None:
