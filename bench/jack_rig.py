@@ -30,7 +30,7 @@ from bench.rig.stage import RATE, Stage  # noqa: E402
 
 REST = 1.5  # seconds between sections
 JUMP = 64.0  # the beat to which the relocation goes
-OFF_BEAT = 0.2  # seconds; a jump on the very beat would leave a note without the pulse that it belongs to
+OFF_BEAT = 0.2  # seconds; nobody can foresee a change, a jump or a stop that comes with the very pulse of a note
 RESYNC = 2.0  # seconds that jack_midi_clock waits between song position and continue
 MEDIAN_GOAL = 0.75  # ms
 P99_GOAL = 1.0  # ms above the floor's
@@ -67,7 +67,7 @@ def steady(tempo: float) -> Callable[[Conductor, float], None]:
 
 def change(conductor: Conductor, seconds: float) -> None:
     conductor.start(120.0)
-    time.sleep(seconds / 2)
+    time.sleep(seconds / 2 + OFF_BEAT)
     conductor.change(140.0)
     time.sleep(seconds / 2)
 
@@ -92,6 +92,7 @@ def run(stage: Stage, sections: Sequence[Section], seconds: float) -> tuple[list
     for section in sections:
         borders.append(stage.conductor.client.frame_time)
         section.perform(stage.conductor, seconds)
+        time.sleep(OFF_BEAT)
         stage.conductor.stop()
         time.sleep(REST)
     borders.append(1 << 62)
