@@ -150,7 +150,7 @@ def by_genre(part: Card) -> list[str]:
 
 
 TITLES = {
-    "valid": "Validation tunes (used to choose the temperature)",
+    "valid": "Validation tunes (used to choose losses, temperature and checkpoints)",
     "test": "Test tunes",
     "foreign": "Kinds of tune it never learned from: folk with chords, pop, rock (validation and test)",
 }

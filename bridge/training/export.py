@@ -139,10 +139,13 @@ def check_parity(weights: Weights, content: bytes, card: dict[str, Any], seed: i
     return worst
 
 
-def read_weights(checkpoint: Path) -> Weights:
-    """The running average of the weights in a checkpoint."""
-    with np.load(checkpoint, allow_pickle=False) as saved:
-        return Weights(*(tf.constant(saved[f"average/{name}"]) for name in Weights._fields))
+def read_weights(*checkpoints: Path) -> Weights:
+    """The running average of the weights, its mean over checkpoints of one run (Izmailov et al., UAI 2018)."""
+    found = []
+    for checkpoint in checkpoints:
+        with np.load(checkpoint, allow_pickle=False) as saved:
+            found.append([saved[f"average/{name}"] for name in Weights._fields])
+    return Weights(*(tf.constant(np.mean(arrays, axis=0)) for arrays in zip(*found, strict=True)))
 
 
 def export(weights: Weights, out: Path, temperature: float, more: dict[str, Any]) -> dict[str, Any]:
@@ -197,12 +200,15 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--run", type=Path, default=Path("out/accompaniment"), help="the run (default: %(default)s)")
     parser.add_argument("--out", type=Path, default=DEFAULT, help="folder to write (default: %(default)s)")
+    parser.add_argument(
+        "--average", type=Path, nargs="*", default=[], help="earlier checkpoints, averaged with the last"
+    )
     parser.add_argument("--data", type=Path, help="folder of tunes; with it the card gets its held-out figures")
-    parser.add_argument("--temperature", type=float, default=0.8, help="default of the card (default: %(default)s)")
+    parser.add_argument("--temperature", type=float, default=0.5, help="default of the card (default: %(default)s)")
     parser.add_argument("--note", action="append", default=[], help="a known weakness, for the card (may be repeated)")
     args = parser.parse_args(argv)
     try:
-        weights = read_weights(args.run / "checkpoint.npz")
+        weights = read_weights(args.run / "checkpoint.npz", *args.average)
         more: dict[str, Any] = {"name": args.out.name, "notes": args.note}
         facts = args.run / "run.json"
         if facts.exists():
