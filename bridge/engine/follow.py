@@ -24,6 +24,7 @@ SLOWER = 8  # odd arrivals in a row that each seem to lack whole pulses: then th
 TURN = 3  # odd arrivals in a row that no loss explains: then the tempo is another
 YOUNG = 3  # pulses after a start, during which an odd one means another tempo and nothing else
 SURE = 0.15  # of a period; a gap of whole periods, as near as this, is a loss; another is a jump of the host's time
+BUSY = 3e-3  # seconds that a busy machine may hold up a pulse, whatever the tempo
 TWICE = 0.25  # of a period; pulses closer than this are one that came twice
 SLOWEST = 60.0 / (24 * MIN_TEMPO)  # seconds per pulse
 FASTEST = 60.0 / (24 * MAX_TEMPO)
@@ -92,7 +93,7 @@ class PulseFollower:
         missing = round(error / self.period)
         rest = error - missing * self.period
         self._row += 1
-        whole = missing > 0 and abs(rest) <= max(SURE * self.period, 4 * self._jitter)
+        whole = missing > 0 and abs(rest) <= max(SURE * self.period, BUSY, 4 * self._jitter)
         if self._row >= (SLOWER if whole else TURN):
             return self._measure(interval, time)
         if interval < TWICE * self.period:
