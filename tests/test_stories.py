@@ -99,6 +99,12 @@ def test_a_tune_is_accompanied_from_the_second_bar_on_the_beat() -> None:
     assert report.margin_ms["min"] == pytest.approx(80, abs=1)
 
 
+def test_a_note_that_is_sent_ahead_of_its_bar_line_does_not_bring_the_band_in_on_it() -> None:
+    host = Host().run(4).tune(SCALE * 2)
+    ahead = [(time - 0.15 if isinstance(event, NoteOn) else time, event) for time, event in host.script]
+    assert min(cue.tick for _, _, cue in cues(play(Jam(RulesBand()), ahead, host.time))) == 8 * PPQ
+
+
 def test_stop_silences_at_once_and_voids_what_was_promised() -> None:
     host = Host().tune(SCALE).stop()
     out = play(Jam(RulesBand()), host.script, host.time + 1)

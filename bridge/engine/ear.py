@@ -19,7 +19,7 @@ class Ear:
         self.held: dict[int, int] = {}  # pitch -> tick of its onset
         self.chroma: Chroma = NOTHING
         self.velocity = float(USUAL)
-        self.last: int | None = None  # tick of the last onset
+        self.last: int | None = None  # tick of the last onset in a closed sixteenth
         self._pending: list[tuple[int, int]] = []  # (tick, pitch) not asked for yet
         self._ended: dict[int, int] = {}  # pitch -> tick of its last release
 
@@ -31,7 +31,6 @@ class Ear:
             self.held[pitch] = tick
         self._pending.append((tick, pitch))
         self.velocity += 0.3 * (velocity - self.velocity)
-        self.last = tick if self.last is None else max(self.last, tick)
         return True
 
     def release(self, tick: int, pitch: int) -> bool:
@@ -45,7 +44,10 @@ class Ear:
     def hear(self, step: int) -> int | None:
         """Close the sixteenth before `step`: the highest pitch struck in it, if any."""
         limit = step - STEP // 2
-        struck = [pitch for tick, pitch in self._pending if tick < limit]
+        onsets = [(tick, pitch) for tick, pitch in self._pending if tick < limit]
+        struck = [pitch for _, pitch in onsets]
+        if onsets:
+            self.last = max(self.last or 0, *(tick for tick, _ in onsets))
         self._pending = [(tick, pitch) for tick, pitch in self._pending if tick >= limit]
         for pitch in [pitch for pitch, tick in self.held.items() if step - tick > FORGET]:
             del self.held[pitch]
