@@ -98,10 +98,10 @@ def draw_curves(log: list[dict[str, float]], path: Path) -> None:
     import matplotlib.pyplot as plt
 
     curves = {
-        "free-running fit, share of human (valid)": ["valid_share"],
+        "free-running fit at temperature 1 (valid)": ["valid_share"],
         "expected hit (train)": ["hit"],
         "nats a step (train)": ["bass", "melody"],
-        "chord-length entropy (valid)": ["valid_length_entropy", "valid_human_length_entropy"],
+        "chord-length entropy, the same": ["valid_length_entropy", "valid_human_length_entropy"],
     }
     figure, axes = plt.subplots(1, len(curves), figsize=(13, 2.8), layout="constrained")
     for axis, (title, keys) in zip(axes, curves.items(), strict=True):
@@ -192,6 +192,8 @@ def readme(card: Card) -> str:
         if part in figures:
             tunes = figures[part]["model"]["tunes"]
             lines += ["", f"### {title}: {tunes} tunes", *measured(figures[part]), "", *by_genre(figures[part])]
+    remarks = card.get("remarks", [])
+    lines += ["", "## Beside it", *(f"* {remark}" for remark in remarks)] if remarks else []
     notes = card.get("notes", [])
     lines += ["", "## What is bad about it", *(f"* {note}" for note in notes)] if notes else []
     return "\n".join(lines) + "\n"
