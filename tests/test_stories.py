@@ -234,6 +234,30 @@ def test_hello_again_from_the_same_device_moves_its_port_at_once() -> None:
     assert jam.roster.peers(1) == (new,)
 
 
+def test_a_device_that_says_another_number_leaves_its_old_seat_and_leads_on() -> None:
+    jam = Jam(RulesBand())
+    host = Host().tune(SCALE)
+    host.script.append((host.time, hello(2, port=9001)))
+    host.player = 2
+    host.tune(SCALE)
+    out = play(jam, host.script, host.time)
+    assert [*jam.sessions] == [2]
+    assert {cue.tick // (4 * PPQ) for _, _, cue in cues(out, 2)} >= {3}, "the new player's band is in, a bar later"
+    for player in range(1, 3000):
+        jam.receive(hello(player, port=9001), host.time)
+    assert [*jam.sessions] == [2999]
+
+
+def test_a_generation_never_falls_behind_where_a_player_leaves_and_joins_again() -> None:
+    jam = Jam(RulesBand(), generation=7)
+    jam.receive(hello(1), 0.0)
+    for _ in range(3):
+        (silence,) = [o for o in jam.receive(Do(1, "panic"), 0.1) if isinstance(o.message, Silence)]
+    jam.receive(Bye(1), 0.2)
+    (welcome,) = [o for o in jam.receive(hello(1), 0.3) if isinstance(o.message, Welcome)]
+    assert welcome.message.generation >= silence.message.generation == 10  # type: ignore[union-attr]
+
+
 def test_another_device_gets_the_seat_only_when_its_owner_is_gone() -> None:
     jam = Jam(RulesBand())
     jam.receive(hello(1, port=9001, source=5555), 0.0)

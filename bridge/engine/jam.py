@@ -151,13 +151,15 @@ class Jam:
         if (hello.role == "monitor") != (hello.player == EVERYONE):
             self.drops += 1
             return self._box.refuse((peer,), "bad_value", hello.player)
+        seated = self.roster.players()
         verdict, replaced = self.roster.welcome(hello, time)
         if verdict == "player_in_use":
             self.drops += 1
             return self._box.refuse((peer,), verdict, hello.player)
         if self._beat == NEVER:
             self._beat = time + HEARTBEAT
-        outputs: list[Output] = []
+        given_up = {*seated}.difference(self.roster.players())  # by a device that now says another number
+        outputs = [output for player in given_up for output in self._leave(player, [])]
         if hello.player != EVERYONE and hello.player not in self.sessions:
             session = Session(hello.player, self._mind, self._fallback, self._generation)
             session.settings.values.update(self.settings.values)
@@ -182,6 +184,7 @@ class Jam:
         outputs = [Output((peer,), ev.Silence(ev.ALL, generation), player) for peer in left]
         if session and player not in self.roster.players():
             del self.sessions[player]
+            self._generation = max(self._generation, generation)  # who takes the seat next does not fall behind
             outputs += self._box.send(session, ev.Silence(ev.ALL, session.generation))
             self._conductor.left(player)
         return outputs
@@ -285,12 +288,9 @@ class Jam:
 
     def _heartbeat(self, time: float) -> list[Output]:
         self._beat = time + HEARTBEAT
-        outputs: list[Output] = []
-        for player, peer in self.roster.lost(time):
-            outputs += self._leave(player, [peer])
-        for session in self.sessions.values():
-            peers = self.roster.peers(session.player)
-            outputs += self._box.tell(peers, ev.Heartbeat(session.generation), session.player)
+        outputs = [output for player, peer in self.roster.lost(time) for output in self._leave(player, [peer])]
+        for player, session in self.sessions.items():
+            outputs += self._box.tell(self.roster.peers(player), ev.Heartbeat(session.generation), player)
         monitors = self.roster.monitors()
         outputs += self._box.tell(monitors, ev.Heartbeat(self._generation), EVERYONE)
         for name, value in values(self.report(), self._stage.margin, self.step_ms):
