@@ -182,6 +182,12 @@ def test_a_meter_change_moves_the_bar_lines_with_it() -> None:
     assert ticks == [4, 8, 11, 14, 17]
 
 
+def test_in_seven_eight_nothing_that_is_struck_lasts_beyond_the_bar_line() -> None:
+    host = Host(meter=(7, 8)).tune(SCALE * 3, 0.5)
+    for _, _, cue in cues(play(Jam(RulesBand()), host.script, host.time)):
+        assert cue.tick % 1680 + cue.ticks < 1680
+
+
 def test_a_late_joiner_gets_a_welcome_at_once_and_a_band_at_a_bar_line() -> None:
     first = Host(player=1).tune(SCALE * 3)
     second = Host(player=2, port=9002, time=5.3, tick=40.0, song=5.3 * 960)

@@ -49,12 +49,13 @@ def test_the_bass_stays_near_and_in_its_register(pitch_class: int, before: int) 
 
 
 def test_a_strike_ends_before_the_next_beat_and_a_waltz_leaves_one_to_the_bass() -> None:
-    for meter, silent in ((Meter(4, 4), []), (Meter(3, 4), [0]), (Meter(6, 8), []), (Meter(5, 4), [])):
+    for meter, silent in ((Meter(4, 4), []), (Meter(3, 4), [0]), (Meter(6, 8), []), (Meter(5, 4), []), (Meter(7, 8), [])):
         for phase in range(0, meter.bar, PPQ // 4):
             notes = strikes(place(phase, 0, meter), (60, 64, 67), 90, changed=False)
             on_beat = phase % meter.beat == 0 and phase // meter.beat not in silent
             assert [note.pitch for note in notes] == ([60, 64, 67] if on_beat else [])
             assert all(isinstance(note, Note) and 0 < note.ticks < meter.beat for note in notes)
+            assert all(phase + note.ticks < meter.bar for note in notes), "a bar line ends what sounds"
     assert strikes(place(0, 0, Meter(3, 4)), (60,), 90, changed=True), "a new chord is always struck"
 
 

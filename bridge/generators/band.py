@@ -71,7 +71,5 @@ def _bass(token: int, frame: Frame) -> tuple[Note, ...]:
     pitch = vocabulary.pitch_of(token)
     if pitch is None:
         return ()
-    beat = frame.place.meter.beat
-    ticks = beat - frame.place.phase % beat - GAP
     loud = max(1, min(127, round(frame.velocity * SOFTER * BASS_LOUD)))
-    return (Note(BASS, ticks, pitch if pitch <= BASS_TOP else pitch - 12, loud),)
+    return (Note(BASS, frame.place.left - GAP, pitch if pitch <= BASS_TOP else pitch - 12, loud),)

@@ -15,12 +15,11 @@ def strikes(place: Place, pitches: tuple[int, ...], velocity: int, *, changed: b
     beat, offset = divmod(place.phase, place.meter.beat)
     if not pitches or offset >= STEP:
         return ()
-    beats = max(1, place.meter.bar // place.meter.beat)
-    waltz = beats == 3 and not place.meter.compound
+    waltz = place.meter.bar == 3 * place.meter.beat and not place.meter.compound
     if waltz and beat == 0 and not changed:
         return ()  # the bass has the first beat of a waltz to itself
-    strong = beat == 0 or (beats == 4 and beat == 2)
-    length = place.meter.beat if strong or changed else place.meter.beat * 2 // 3
+    strong = beat == 0 or (beat == 2 and place.meter.bar == 4 * place.meter.beat)
+    length = place.left if strong or changed else place.left * 2 // 3
     accent = SOFTER * (1.0 if strong else 0.86)
     loud = max(1, min(127, round(velocity * accent)))
     return tuple(Note(ACCOMPANIMENT, length - 8, pitch, loud) for pitch in pitches)

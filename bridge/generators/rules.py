@@ -67,7 +67,7 @@ class RulesBand:
         loud = max(1, min(127, round(frame.velocity * SOFTER * 1.1)))
         notes = (
             *strikes(frame.place, pitches, frame.velocity, changed=changed),
-            Note(BASS, frame.place.meter.beat - 8, bass, loud),
+            Note(BASS, frame.place.left - 8, bass, loud),
         )
         return replace(state, chord=chord, pitches=pitches, bass=bass), Thought(notes, chord if changed else None)
 

@@ -76,6 +76,11 @@ class Place:
         """Whole sixteenths into the bar."""
         return self.phase // STEP
 
+    @property
+    def left(self) -> int:
+        """Ticks to the next beat, or to the bar line where that comes first, as in 7/8."""
+        return min(self.meter.beat - self.phase % self.meter.beat, self.meter.bar - self.phase)
+
 
 def place(song: int, origin: int, meter: Meter) -> Place:
     """The place of the song position `song`, in ticks, where some bar of `meter` begins at `origin`."""
