@@ -1,5 +1,6 @@
 """Stories: what happens on a stage, as lists of events. None leaves a note hanging or a voice on the wrong bar."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from bridge.music.events import (
     Continue,
     Do,
     Error,
+    Event,
     Get,
     Heartbeat,
     NoteOn,
@@ -180,6 +182,33 @@ def test_a_meter_change_moves_the_bar_lines_with_it() -> None:
     out = play(Jam(Downbeats()), host.script, host.time + 1)
     ticks = [cue.tick // PPQ for _, _, cue in cues(out)]
     assert ticks == [4, 8, 11, 14, 17]
+
+
+@pytest.mark.parametrize(("bar", "meter"), [(7, (4, 4)), (60, (4, 4)), (517, (7, 8)), (7, (1, 32))])
+def test_bars_that_begin_off_the_songs_sixteenths_have_their_beats_all_the_same(
+    bar: int, meter: tuple[int, int]
+) -> None:
+    host = Host(meter=meter).tune(SCALE * 2)
+    script = [(time, replace(event, bar=bar) if isinstance(event, Position) else event) for time, event in host.script]
+    sent = cues(play(Jam(RulesBand()), script, host.time))
+    assert sent
+    for _, _, cue in sent:
+        assert (cue.tick - bar) % (meter[0] * 1920 // meter[1]) % PPQ == 0
+        assert cue.ticks > 0
+
+
+def test_a_host_that_names_its_bars_a_tick_astray_gets_each_step_once_and_the_bar_counted() -> None:
+    host = Host().tune(SCALE * 2)
+    script: list[tuple[float, Event]] = [
+        (time, replace(event, bar=max(0, event.song // 1920 * 1920 + index % 3 - 1)))
+        if isinstance(event, Position) else (time, event)
+        for index, (time, event) in enumerate(host.script)
+    ]  # fmt: skip
+    jam = Jam(Downbeats())
+    out = play(jam, script, host.time)
+    assert jam.steps == len(SCALE) * 8 + 1
+    assert [cue.pitch for _, _, cue in cues(out)] == [31, 32, 33, 34]
+    assert [o.message.bar for _, o in of(out, State)][-1] == 5  # type: ignore[union-attr]
 
 
 def test_in_seven_eight_nothing_that_is_struck_lasts_beyond_the_bar_line() -> None:

@@ -132,7 +132,8 @@ class Clock:
     def _meter(self, meter: Meter, song: int, bar: int, *, moved: bool = False) -> None:
         """Take the meter; where the host does not say where its bar began, a change of meter falls on a bar line."""
         if bar >= 0:
-            self.origin = bar
+            if (bar - self.origin + SLACK) % meter.bar > 2 * SLACK or meter != self.meter:
+                self.origin = bar % meter.bar  # bars are counted from the song's beginning, as without this word
         elif not self.playing:
             self.origin = 0
         elif meter != self.meter and moved:

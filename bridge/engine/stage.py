@@ -1,6 +1,6 @@
 """The stage: at every sixteenth each session decides, and what it decides becomes cues.
 
-Rule 1. A step is decided `lookahead` before its tick; steps lie on the song's grid, also after a relocation.
+Rule 1. A step is decided `lookahead` before its tick; steps lie on the bars' grid, also after a relocation.
 Rule 2. A cue that can no longer be in time is not sent but counted as late. The minds hear every step all the same, so
 that a stall costs notes and never the place.
 """
@@ -51,8 +51,12 @@ class Stage:
         line = self._clock.timeline
         if line is None or not self._began:
             return None
-        tick = next_multiple(self.tick + 1, STEP, self._clock.base)
+        tick = self._after(self.tick + 1)
         return tick, line.time_at(tick) - self.lookahead
+
+    def _after(self, tick: float) -> int:
+        """The first sixteenth of the bars at or after `tick`."""
+        return next_multiple(tick, STEP, self._clock.base + self._clock.origin)
 
     def decide(self, tick: int, sessions: Mapping[int, Session], time: float) -> list[Output]:
         """Every session decides the sixteenth at `tick`."""
@@ -60,7 +64,7 @@ class Stage:
         if line is None:
             return []
         if line.tick_at(time) - tick > BEHIND * STEP:
-            tick = next_multiple(line.tick_at(time), STEP, self._clock.base)
+            tick = self._after(line.tick_at(time))
         self.tick = tick
         self.steps += 1
         bar_line = self._clock.place_at(tick).step == 0
