@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from bridge import __version__, cli
+from bridge.generators import shelf
 from bridge.generators.rules import RulesBand
 from bridge.io import doctor, minds
 from bridge.io.osc import OscShell
@@ -25,7 +26,7 @@ from bridge.music.timeline import MAX_TEMPO
 from tests.sockets import Client, client
 
 SERVE = (sys.executable, "-m", "bridge", "serve", "--port", "0", "--json", "--model", "rules")
-trained = pytest.mark.skipif(minds.DEFAULT not in minds.names(), reason="no model has been trained yet")
+trained = pytest.mark.skipif(shelf.DEFAULT not in shelf.names(), reason="no model has been trained yet")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes without a signal")
 
 
@@ -104,7 +105,7 @@ def test_it_says_when_it_is_ready() -> None:
 
 
 @posix
-@pytest.mark.parametrize("mind", [minds.RULES, pytest.param(minds.DEFAULT, marks=trained)])
+@pytest.mark.parametrize("mind", [shelf.RULES, pytest.param(shelf.DEFAULT, marks=trained)])
 def test_playing_loads_neither_tensorflow_nor_the_terminal(mind: str) -> None:
     command = (sys.executable, "-X", "importtime", *SERVE[1:])
     with engine("--model", mind, command=command) as serving:
@@ -134,13 +135,13 @@ def test_a_named_model_that_is_not_there_is_an_error(tmp_path: Path) -> None:
 
 
 def test_the_band_plays_by_rule_where_the_model_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(minds, "places", lambda: [tmp_path])
+    monkeypatch.setattr(shelf, "places", lambda: [tmp_path])
     choice = minds.choose(None)
     assert choice.mind.name == "rules"
     assert choice.warning.startswith("the band plays by rule: ")
     assert "\n" not in choice.warning
     with pytest.raises(ModelError):
-        minds.choose(minds.DEFAULT)
+        minds.choose(shelf.DEFAULT)
 
 
 @trained
@@ -148,15 +149,15 @@ def test_the_model_that_is_there_plays_and_a_corrupt_one_does_not(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     choice = minds.choose(None)
-    assert (choice.mind.name, choice.warning) == (minds.DEFAULT, "")
-    shutil.copytree(minds.folder(minds.DEFAULT), tmp_path / minds.DEFAULT)
-    with (tmp_path / minds.DEFAULT / "step.tflite").open("r+b") as network:
+    assert (choice.mind.name, choice.warning) == (shelf.DEFAULT, "")
+    shutil.copytree(shelf.folder(shelf.DEFAULT), tmp_path / shelf.DEFAULT)
+    with (tmp_path / shelf.DEFAULT / "step.tflite").open("r+b") as network:
         network.seek(100)
         network.write(b"garbage")
-    monkeypatch.setattr(minds, "places", lambda: [tmp_path])
+    monkeypatch.setattr(shelf, "places", lambda: [tmp_path])
     assert minds.choose(None).mind.name == "rules"
     with pytest.raises(ModelError):
-        minds.choose(minds.DEFAULT)
+        minds.choose(shelf.DEFAULT)
 
 
 def test_a_mind_that_fails_at_rehearsal_is_a_model_error() -> None:

@@ -8,7 +8,6 @@ hears at a time. Notochord is quoted from a measurement of ours on such a machin
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from time import perf_counter, thread_time
 from typing import Any, Final
 
@@ -18,9 +17,11 @@ from bridge import tunes
 from bridge.engine.frame import Frame, Generator, Thought
 from bridge.engine.jam import Jam
 from bridge.engine.measures import Measure
+from bridge.generators.model import CARD_FILE
+from bridge.generators.shelf import DEFAULT, RULES, folder
 from bridge.io.bench_result import SPREAD, Result, Spread, spread
 from bridge.io.host import Timed, undisturbed
-from bridge.io.minds import CARD, DEFAULT, RULES, Choice, choose, folder
+from bridge.io.minds import Choice, choose
 from bridge.io.osc import OscShell
 from bridge.music.errors import ModelError
 from bridge.music.events import VERSION, Event, Hello, NoteOff, NoteOn, Output, Position
@@ -151,7 +152,7 @@ def size(choice: Choice, name: str | None) -> tuple[int, int]:
     """How many weights the mind has, and how many vectors it hears at a time; (0, 0) for the rules."""
     if choice.mind.name == RULES:
         return 0, 0
-    card = json.loads((folder(name or DEFAULT) / Path(CARD)).read_text(encoding="utf-8"))
+    card = json.loads((folder(name or DEFAULT) / CARD_FILE).read_text(encoding="utf-8"))
     try:
         return int(card["parameters"]), int(np.prod(card["lstm"][:-1])) // 2
     except (KeyError, TypeError, ValueError):

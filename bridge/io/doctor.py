@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import Final
 
 from bridge import __version__
+from bridge.generators import shelf
 from bridge.io import minds
 from bridge.io.quiet import hushed
 from bridge.music.errors import BridgeError
@@ -116,8 +117,8 @@ def _runtime() -> str:
 
 
 def _model() -> str:
-    folder = minds.folder(minds.DEFAULT)
-    times = sorted(minds.rehearse(minds.choose(minds.DEFAULT).mind, STEPS))
+    folder = shelf.folder(shelf.DEFAULT)
+    times = sorted(minds.rehearse(minds.choose(shelf.DEFAULT).mind, STEPS))
     return f"{folder.name} in {folder.parent}: a step takes {times[STEPS // 2]:.2f} ms (median of {STEPS})"
 
 

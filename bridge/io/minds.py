@@ -1,20 +1,17 @@
 """Where models are found, and the band that plays: a trained one, or the rules where none can be had."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
 from typing import Final
 
 from bridge.engine.frame import Frame, Generator
 from bridge.generators.rules import RulesBand
+from bridge.generators.shelf import DEFAULT, RULES, folder
 from bridge.io.quiet import hushed
 from bridge.music.errors import ModelError
 from bridge.music.timeline import STEP, Meter, place
 
-DEFAULT: Final = "accompaniment"
-CARD: Final = "model.json"  # a folder with this file in it is a model
 WARM: Final = 4  # steps before the first that counts; the first takes 10 ms, since it fills caches
-RULES: Final = "rules"  # the name that asks for the rule-based band
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +22,6 @@ class Choice:
     fallback: Generator
     temperature: float | None = None  # that the model was made for
     warning: str = ""
-
-
-def places() -> list[Path]:
-    """The folders that hold model folders: in the installed package, in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    return [package / "models", package.parent / "models"]
-
-
-def names() -> list[str]:
-    """The models that are there by name."""
-    return sorted({card.parent.name for shelf in places() for card in shelf.glob(f"*/{CARD}")})
-
-
-def folder(name: str) -> Path:
-    """The folder of a model by its name or path. Raises ModelError."""
-    for candidate in (*(shelf / name for shelf in places()), Path(name).expanduser()):
-        if (candidate / CARD).is_file():
-            return candidate
-    there = ", ".join([*names(), RULES])
-    raise ModelError(f"there is no model {name!r}; --model takes a model's folder, or one of: {there}")
 
 
 def choose(name: str | None) -> Choice:

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from bridge.generators.model import AccompanimentModel, Heard, State
+from bridge.generators.shelf import DEFAULT, folder
 from bridge.music.errors import ModelError
 from bridge.music.vocabulary import FIRST_ONSET, HOLD, NO_CHORD, REST, Spot
 from bridge.training.baselines import random_triads, rule
@@ -24,7 +25,6 @@ from bridge.training.corpus import CLEAN, CorpusError, Tune, read, transposed_ch
 from bridge.training.measures import BEATS, Performance, bass_line, harmony, human, note_in_chord
 
 STEPS = 4 * BEATS
-DEFAULT = Path("models/accompaniment")
 FOREIGN = ("nottingham", "tuneworks", "oldtime_rjl20", "pop909", "rs200")
 """Sources that the default model never learned from and that carry melody and chords: how far it carries."""
 Player = Callable[[Tune], Performance]
@@ -224,7 +224,7 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--data", type=Path, required=True, help="folder of tunes, {tier}_{source}.jsonl.gz")
     parser.add_argument(
-        "--model", type=Path, default=Path("models/accompaniment"), help="folder (default: %(default)s)"
+        "--model", default=DEFAULT, help="a model's name or folder (default: %(default)s)"
     )
     parser.add_argument("--temperature", type=float, help="of the draws (default: the model's own)")
     parser.add_argument("--seed", type=int, default=0, help="of the draws (default: %(default)s)")
@@ -232,7 +232,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     args = parser.parse_args(argv)
     try:
-        model = AccompanimentModel.load(args.model)
+        model = AccompanimentModel.load(folder(args.model))
         temperature = model.temperature if args.temperature is None else args.temperature
         report = evaluate(model, args.data, temperature, args.seed, baselines=not args.only_model)
     except (ModelError, CorpusError) as error:
