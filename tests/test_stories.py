@@ -145,6 +145,15 @@ def test_stop_and_continue_brings_the_band_back_at_the_next_beat() -> None:
     assert len({cue.generation for _, _, cue in cues(out)}) == 2
 
 
+def test_start_and_continue_are_told_at_once_and_not_only_on_the_next_bar_line() -> None:
+    host = Host().tune(SCALE).run(1).stop()
+    host.wait(1)
+    again = host.time
+    out = play(Jam(RulesBand()), host.tune(SCALE).script, host.time)
+    assert of(out, State)[1][1].message == State("accompany", "listening", 1)
+    assert next((t, o.message) for t, o in of(out, State) if t >= again) == (again, State("accompany", "playing", 3))
+
+
 def test_play_from_elsewhere_begins_anew() -> None:
     host = Host().tune(SCALE).stop().wait(1).locate(16 * PPQ)
     resumed, start = host.tick, host.time

@@ -209,17 +209,13 @@ class Jam:
 
     def _changed(self, change: Change | None, time: float) -> list[Output]:
         """What the transport's change means for everyone."""
-        outputs: list[Output] = []
+        outputs = self._silence_all() if change in (Change.STOPPED, Change.BROKEN) else []
         match change:
             case None:
                 return []
             case Change.STOPPED:
-                outputs += self._silence_all()
                 for session in self.sessions.values():
                     session.halt()
-                    outputs += self._box.state(session, self.clock, self._stage.tick)
-            case Change.BROKEN:
-                outputs += self._silence_all()
             case Change.STARTED:
                 for session in self.sessions.values():
                     session.restart()
@@ -227,10 +223,13 @@ class Jam:
             case Change.CONTINUED:
                 for session in self.sessions.values():
                     session.resume()
-            case Change.MOVED:
-                pass  # what is promised plays on; the next step knows the new bar
+            case Change.MOVED | Change.BROKEN:
+                pass  # where it only moved, what is promised plays on; the next step knows the new bar
         if change in (Change.STARTED, Change.CONTINUED, Change.BROKEN):
             self._stage.begin(time)
+        if change in (Change.STARTED, Change.CONTINUED, Change.STOPPED):
+            for session in self.sessions.values():
+                outputs += self._box.state(session, self.clock, self._stage.tick + 1)
         self._unplanned.clear()
         return outputs + self._box.transport(self.clock, self._stage.tick)
 
