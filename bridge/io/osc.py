@@ -44,6 +44,7 @@ class OscShell:
         self.sent = 0  # datagrams
         self.unsent = 0  # datagrams that the system would not take, and messages that do not fit the protocol
         self._enqueue = enqueue
+        self._said = False  # that a message did not fit the protocol
         self._closing = threading.Event()
         self._blamed: set[Address] = set()
         self._known: dict[Address, Peer] = {}  # who said hello from there, the latest last
@@ -95,7 +96,9 @@ class OscShell:
                 packets = bundles(messages, unix)
         except WireError as error:
             self.unsent += 1
-            LOG.warning("not sent: %s", error)
+            if not self._said:
+                LOG.warning("a message does not fit the protocol and was not sent (said once): %s", error)
+            self._said = True
             return
         for packet in packets:
             self._post(packet, (peer.host, peer.port))
