@@ -220,6 +220,19 @@ def test_a_host_that_names_its_bars_a_tick_astray_gets_each_step_once_and_the_ba
     assert [o.message.bar for _, o in of(out, State)][-1] == 5  # type: ignore[union-attr]
 
 
+def test_a_host_that_has_no_ticks_is_followed_by_its_song_position_across_a_loop() -> None:
+    host = Host().tune(SCALE * 2).locate(0).tune(SCALE * 2).stop()
+    script = [(time, replace(event, tick=-1) if isinstance(event, Position) else event) for time, event in host.script]
+    jam = Jam(RulesBand())
+    out = play(jam, script, host.time)
+    assert len(of(out, Silence)) == 1, "the stop's alone"
+    sent = cues(out)
+    assert len(sent) == len(cues(play(Jam(RulesBand()), host.script, host.time)))
+    for _, output, cue in sent:
+        assert output.time == pytest.approx(cue.tick / 960, abs=0.003)
+        assert cue.tick % PPQ == 0
+
+
 def test_in_seven_eight_nothing_that_is_struck_lasts_beyond_the_bar_line() -> None:
     host = Host(meter=(7, 8)).tune(SCALE * 3, 0.5)
     for _, _, cue in cues(play(Jam(RulesBand()), host.script, host.time)):

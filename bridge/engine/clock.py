@@ -106,6 +106,14 @@ class Clock:
         self._meter(meter, song, bar, moved=moved is not None)
         return moved
 
+    def stamp(self, song: int, time: float) -> int:
+        """Our tick of a report that has none: where its song position is expected about now, else its arrival."""
+        if self.timeline is None:
+            return self._tick
+        now = self.timeline.tick_at(time)
+        expected = song + self.base
+        return expected if abs(expected - now) < ASTRAY * self.timeline.rate else round(now)
+
     def _forward(self, tick: int, least: int) -> int:
         """Keep our ticks from going back where the host's numbering begins anew."""
         if tick < least:

@@ -5,6 +5,8 @@ Rule 2. The others' positions only tell how their ticks relate to ours: exactly,
 Rule 3. MIDI clock and the local clock lead only while no reported host plays.
 """
 
+from dataclasses import replace
+
 from bridge.engine.clock import Change, Clock
 from bridge.engine.session import Session
 from bridge.engine.settings import Settings
@@ -25,6 +27,8 @@ class Conductor:
     def position(self, event: ev.Position, session: Session, time: float) -> Change | None:
         """A player's host says where it is."""
         clock = self.clock
+        if event.tick == ev.ARRIVAL:
+            event = replace(event, tick=clock.stamp(event.song, time) + clock.shift)
         if self._wanted not in ("auto", "osc") or not clock.owner("osc"):
             self._align(session, event, time)
             return None

@@ -108,7 +108,7 @@ class Get:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """A player asks for an action: panic, stop, clear."""
+    """A player asks for an action: panic, stop, clear, enter."""
 
     player: int
     action: str
