@@ -11,9 +11,9 @@ from bridge.engine import console
 from bridge.engine.clock import Change, Clock
 from bridge.engine.conductor import Conductor
 from bridge.engine.frame import Generator
-from bridge.engine.measures import Measure
+from bridge.engine.measures import KEPT, Measure
 from bridge.engine.outbox import Outbox
-from bridge.engine.report import Report, report, values
+from bridge.engine.report import RECENT, Report, report, values
 from bridge.engine.roster import Roster
 from bridge.engine.session import Session
 from bridge.engine.settings import Settings
@@ -137,9 +137,9 @@ class Jam:
         self._now = max(self._now, time)
         return self._silence_all()
 
-    def report(self) -> Report:
-        """What came of the jam so far."""
-        return report(self._stage, self.sessions.values(), self.roster, self.heard, self.drops)
+    def report(self, latest: int = KEPT) -> Report:
+        """What came of the jam so far, its margins of the `latest` cues."""
+        return report(self._stage, self.sessions.values(), self.roster, self.heard, self.drops, latest)
 
     # -- who is there ----------------------------------------------------------------------------------------
 
@@ -292,8 +292,9 @@ class Jam:
             outputs += self._box.tell(self.roster.peers(player), ev.Heartbeat(session.generation), player)
         monitors = self.roster.monitors()
         outputs += self._box.tell(monitors, ev.Heartbeat(self._generation), EVERYONE)
-        for name, value in values(self.report(), self._stage.margin, self.step_ms):
-            outputs += self._box.tell(monitors, ev.Value(name, value), EVERYONE)
+        if monitors:  # sorting what was measured takes its time, which nobody else's band shall wait for
+            for name, value in values(self.report(RECENT), self._stage.margin, self.step_ms):
+                outputs += self._box.tell(monitors, ev.Value(name, value), EVERYONE)
         if not self.roster.everyone():
             self._beat = NEVER
         return outputs

@@ -26,9 +26,11 @@ class Report:
     steps: int
 
 
-def report(stage: Stage, sessions: Collection[Session], roster: Roster, heard: int, drops: int) -> Report:
+def report(
+    stage: Stage, sessions: Collection[Session], roster: Roster, heard: int, drops: int, latest: int
+) -> Report:  # fmt: skip
     """The figures of a jam so far; margins are from deciding a cue to its tick."""
-    least, p1, p50, p99 = stage.margin.percentiles((0, 1, 50, 99))
+    least, p1, p50, p99 = stage.margin.percentiles((0, 1, 50, 99), latest)
     failed = [session for session in sessions if session.failures]
     return Report(
         len(roster.players()), heard, stage.cues, stage.late, drops,
