@@ -93,6 +93,8 @@ def _serve(serve: argparse.ArgumentParser) -> None:
     add("--midi-out", metavar="NAME", help="an existing MIDI output by a part of its name")
     add("--clock", choices=("auto", "osc", "midi", "local"), help="who leads (default: auto, whoever starts to play)")
     add("--tempo", type=_tempo, metavar="BPM", help="be the clock, at this tempo (means --clock local)")
+    add("--meter", type=_meter, metavar="N/D", help="of a MIDI or local clock, which say none (default: 4/4)")
+    add("--midi-offset", type=float, default=0.0, metavar="MS", help="play MIDI later, or if negative earlier, by this")
     add("--model", metavar="NAME|DIR", help="the mind: a model's name or folder, or `rules` (default: accompaniment)")
     add("--lookahead", type=float, metavar="MS", help="how early notes leave, in milliseconds")
     add(
@@ -117,7 +119,7 @@ def _here(grammar: argparse.ArgumentParser, words: list[str], began: float) -> i
         return serve(
             Options(
                 args.host, args.port, midi, args.midi_in, args.midi_out, clock, args.tempo, args.model,
-                args.lookahead, args.seed, args.quiet, args.json,
+                args.lookahead, args.seed, args.quiet, args.json, args.meter, args.midi_offset / 1000,
             ),
             began,
         )  # fmt: skip
@@ -143,6 +145,13 @@ def _port(text: str) -> int:
     if not 0 <= number <= 65535:
         raise argparse.ArgumentTypeError(f"{text} is not within 0 to 65535")
     return number
+
+
+def _meter(text: str) -> tuple[int, int]:
+    numerator, _, denominator = text.partition("/")
+    if not (numerator.isdecimal() and 1 <= int(numerator) <= 32 and denominator in ("1", "2", "4", "8", "16", "32")):
+        raise argparse.ArgumentTypeError(f"{text} is no meter: say 3/4, 6/8 ...")
+    return int(numerator), int(denominator)
 
 
 def _tempo(text: str) -> float:

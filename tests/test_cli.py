@@ -261,3 +261,12 @@ def test_ports_are_listed_by_name(monkeypatch: pytest.MonkeyPatch, capsys: pytes
     assert "MIDI outputs (--midi-out):\n  none; " in told
     assert cli.main(["ports", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"inputs": ["A keyboard"], "outputs": []}
+
+
+def test_a_meter_is_for_clocks_that_say_none() -> None:
+    parser = cli.parser()
+    assert parser.parse_args(["serve", "--meter", "7/8"]).meter == (7, 8)
+    for wrong in ("x", "3", "3/5", "0/4", "33/4", "3/4/4"):
+        done = improv("serve", "--meter", wrong)
+        assert done.returncode == 2
+        assert f"{wrong} is no meter: say 3/4, 6/8" in done.stderr

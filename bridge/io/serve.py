@@ -36,6 +36,8 @@ class Options:
     seed: int
     quiet: bool
     json: bool
+    meter: tuple[int, int] | None = None  # of a clock that says none
+    midi_offset: float = 0.0  # seconds by which MIDI output is late
 
 
 def serve(options: Options, began: float) -> int:
@@ -45,6 +47,9 @@ def serve(options: Options, began: float) -> int:
     choice = choose(options.model)
     if choice.temperature is not None:
         settings.set("temperature", choice.temperature)
+    if options.meter is not None:
+        settings.set("numerator", options.meter[0])
+        settings.set("denominator", options.meter[1])
     if options.lookahead is not None:
         settings.set("lookahead_ms", options.lookahead)
     if choice.warning:
@@ -66,7 +71,14 @@ def serve(options: Options, began: float) -> int:
             from bridge.io.midi import IN_NAME, OUT_NAME, MidiShell
 
             with hushed():
-                midi = stack.enter_context(MidiShell(host.enqueue, midi_in=options.midi_in, midi_out=options.midi_out))
+                midi = stack.enter_context(
+                    MidiShell(
+                        host.enqueue,
+                        midi_in=options.midi_in,
+                        midi_out=options.midi_out,
+                        offset=options.midi_offset,
+                    )
+                )
             shells.append(midi)
             followers.append(midi)
             ready |= {"midi_in": options.midi_in or IN_NAME, "midi_out": options.midi_out or OUT_NAME}
