@@ -38,7 +38,10 @@ PARAMETERS = (
         "mode", "accompany", 0, 0, "",
         "accompany: chords and bass under what you play; listen: hear, stay silent", ("accompany", "listen"),
     ),
-    Parameter("temperature", 0.6, 0.0, 2.0, "", "how daring the band chooses: 0 always the likeliest, 1 as it learnt"),
+    Parameter(
+        "temperature", 0.6, 0.0, 2.0, "",
+        "how daring the band chooses: 0 always the likeliest, 1 as it learnt; a model may bring a default of its own",
+    ),
     Parameter("accompaniment", 1, 0, 1, "", "whether the chords sound"),
     Parameter("bass", 1, 0, 1, "", "whether the bass sounds"),
     Parameter("level", 1.0, 0.0, 1.5, "", "loudness of the band, beside your own dynamics"),
