@@ -3,7 +3,7 @@
 import argparse
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Final
 
@@ -96,7 +96,7 @@ def _serve(serve: argparse.ArgumentParser) -> None:
     add("--meter", type=_meter, metavar="N/D", help="of a MIDI or local clock, which say none (default: 4/4)")
     add("--midi-offset", type=float, default=0.0, metavar="MS", help="play MIDI later, or if negative earlier, by this")
     add("--model", metavar="NAME|DIR", help="the mind: a model's name or folder, or `rules` (default: accompaniment)")
-    add("--lookahead", type=float, metavar="MS", help="how early notes leave, in milliseconds")
+    add("--lookahead", type=_within(5, 1000), metavar="MS", help="how early notes leave, in milliseconds")
     add(
         "--seed",
         type=int,
@@ -140,11 +140,16 @@ def _elsewhere(command: str, words: list[str]) -> int:
     return code
 
 
-def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65535:
-        raise argparse.ArgumentTypeError(f"{text} is not within 0 to 65535")
+def _within(low: int, high: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not (text.isdecimal() and low <= int(text) <= high):
+            raise argparse.ArgumentTypeError(f"{text} is no whole number from {low} to {high}")
+        return int(text)
+
     return number
+
+
+_port = _within(0, 65535)
 
 
 def _meter(text: str) -> tuple[int, int]:

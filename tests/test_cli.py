@@ -204,8 +204,10 @@ def test_wrong_usage_is_code_2(words: list[str], capsys: pytest.CaptureFixture[s
 
 
 def test_an_impossible_lookahead_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["serve", "--port", "0", "--model", "rules", "--lookahead", "-3"]) == 1
-    assert capsys.readouterr().err.startswith("improv: lookahead_ms is a number from ")
+    with pytest.raises(SystemExit) as refused:
+        cli.main(["serve", "--port", "0", "--model", "rules", "--lookahead=-3"])
+    assert refused.value.code == 2
+    assert "argument --lookahead: -3 is no whole number from 5 to 1000" in capsys.readouterr().err
 
 
 def test_training_without_tensorflow_says_what_to_install(
@@ -243,8 +245,8 @@ def test_the_doctor_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch, capsy
         code = cli.main(["doctor", "--port", str(shell.port)])
     told = capsys.readouterr().out
     assert code == 0
-    assert "MIDI            missing  no MIDI system answers; start JACK" in told
-    assert f"missing  UDP {shell.port} is taken" in told
+    assert "MIDI            note     no MIDI system answers; start JACK" in told
+    assert f"note     UDP {shell.port} is taken" in told
     assert told.endswith("ready to play\n")
     monkeypatch.setattr(doctor, "_model", broken)
     assert cli.main(["doctor", "--json"]) == 1

@@ -582,3 +582,45 @@ def test_a_bass_note_lasts_as_long_as_the_plan_foresaw() -> None:
     first, *later = [cue.ticks for _, _, cue in out]
     assert first == PPQ - 8, "the band has only just entered: nothing was planned"
     assert set(later[:-1]) == {2 * PPQ - 8}
+
+
+def test_stop_keeps_what_was_heard_and_panic_forgets_it() -> None:
+    for action, kept in (("stop", True), ("panic", False)):
+        host = Host().tune(SCALE)
+        host.script.append((host.time, Do(1, action)))
+        host.run(1)
+        jam = Jam(RulesBand())
+        out = play(jam, host.script, host.time)
+        assert [t for t, _ in of(out, Silence)] == [pytest.approx(4.0)]
+        assert (sum(jam.sessions[1].ear.chroma) > 1) == kept
+        assert not [t for t, _, _ in cues(out) if t > 4.0]
+
+
+def test_a_listener_before_its_player_costs_no_band_and_hears_it_when_it_comes() -> None:
+    host = Host(time=3.0)
+    host.script += [(t, hello(1, role="listener", port=9050)) for t in range(0, 12, 2)]
+    host.tune(SCALE * 2)
+    jam = Jam(RulesBand())
+    early = play(jam, [(t, e) for t, e in host.script if t < 3.0], 2.9)
+    assert jam.sessions == {}
+    assert of(early, Heartbeat), "it is told that the engine is there"
+    out = play(jam, [(t, e) for t, e in host.script if t >= 3.0], host.time)
+    assert any(Peer("127.0.0.1", 9050, "listener") in o.to for _, o, _ in cues(out))
+
+
+def test_ticks_begin_anew_when_everybody_has_gone() -> None:
+    jam = Jam(RulesBand())
+    wild = [(0.0, hello()), (0.1, Position(1, 2**31 - 50, 0, 120.0, 0, 4, 4)), (0.2, Position(1, 5, 0, 120.0, 0, 4, 4))]
+    play(jam, wild, 20.0)
+    host = Host(time=21.0, tick=960.0, song=960.0).tune(SCALE * 2)
+    out = play(jam, host.script, host.time)
+    assert {cue.tick % STEP for _, _, cue in cues(out)} == {0}
+    assert all(o.tick < 20_000 for _, o, _ in cues(out))
+
+
+def test_a_cue_that_could_only_just_be_in_time_is_not_sent() -> None:
+    host = Host().tune(SCALE).stop().wait(1)
+    host.tick = host.song = 3839.0  # one tick, 1 ms, before a bar line
+    host.tune(SCALE)
+    out = play(Jam(RulesBand()), host.script, host.time)
+    assert min(o.time - t for t, o, _ in cues(out) if o.time) > 0.002

@@ -225,6 +225,10 @@ class Clock:
         """When `check` has to be called, in seconds."""
         return self.heard + SILENT + 0.001 if self.playing and self.source != "local" else None
 
+    def forget(self) -> None:
+        """Number ticks from the next host's own again; only while the transport stands."""
+        self.shift, self.base, self._tick, self._song, self._fresh = 0, 0, 0, 0, True
+
     def owner(self, source: str) -> bool:
         """Whether a word from `source` counts now."""
         return self._owns(source)

@@ -11,7 +11,7 @@ from bridge.music.events import Output
 
 ACTIONS = {
     "panic": "silence at once, and begin as if nothing had been heard",
-    "stop": "silence at once; the band enters again after your next notes",
+    "stop": "silence at once; the band keeps what it heard and enters again after your next notes",
     "clear": "forget what was heard, without a gap in what sounds",
     "enter": "the band enters now instead of at its bar line",
 }  # the protocol's words for `do`
@@ -40,16 +40,32 @@ def get_value(session: Session, wish: ev.Get, outbox: Outbox) -> list[Output]:
     return [output for value in values for output in outbox.send(session, value)]
 
 
-def do(session: Session, wish: ev.Do, outbox: Outbox, *, playing: bool) -> list[Output]:
+def asked(
+    session: Session, wish: ev.Set | ev.Get | ev.Do, shared: Settings, sessions: Iterable[Session], outbox: Outbox
+) -> list[Output]:
+    """Answer a wish; raises WireError where it does not fit."""
+    match wish:
+        case ev.Set():
+            return set_value(session, wish, shared, sessions, outbox)
+        case ev.Get():
+            return get_value(session, wish, outbox)
+        case ev.Do():
+            return do(session, wish, outbox)
+
+
+def do(session: Session, wish: ev.Do, outbox: Outbox) -> list[Output]:
     """Carry out an action; raises WireError for an unknown one."""
     match wish.action:
-        case "panic" | "stop":
+        case "panic":
             session.restart()
+            return outbox.silence(session)
+        case "stop":
+            session.rest()
             return outbox.silence(session)
         case "clear":
             session.clear()
         case "enter":
-            if playing and session.phase == "listening":
+            if session.phase == "listening":  # while the transport stands too: then it enters with it
                 session.phase = "playing"
         case other:
             raise WireError(f"there is no action {other!r}; there are {', '.join(ACTIONS)}")

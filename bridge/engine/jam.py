@@ -116,12 +116,10 @@ class Jam:
             if self._stage.on_beat():
                 self._unplanned = [player for player in self.sessions if player in self.roster.players()]
             decided = True
-        if decided:
-            return outputs
-        if self._unplanned:
+        if not decided and self._unplanned:
             session = self.sessions.get(self._unplanned.pop(0))
             return outputs + (self._stage.plan(session) if session else [])
-        if time >= self._beat:
+        if time >= self._beat + decided * HEARTBEAT:  # a decision goes first, unless the heartbeat is overdue
             outputs += self._heartbeat(time)
         return outputs
 
@@ -151,6 +149,8 @@ class Jam:
         if (hello.role == "monitor") != (hello.player == EVERYONE):
             self.drops += 1
             return self._box.refuse((peer,), "bad_value", hello.player)
+        if not self.roster.everyone() and not self.playing:
+            self.clock.forget()  # nobody is left who knew our ticks
         seated = self.roster.players()
         verdict, replaced = self.roster.welcome(hello, time)
         if verdict == "player_in_use":
@@ -160,7 +160,7 @@ class Jam:
             self._beat = time + HEARTBEAT
         given_up = {*seated}.difference(self.roster.players())  # by a device that now says another number
         outputs = [output for player in given_up for output in self._leave(player, [])]
-        if hello.player != EVERYONE and hello.player not in self.sessions:
+        if hello.role == "player" and hello.player not in self.sessions:
             session = Session(hello.player, self._mind, self._fallback, self._generation)
             session.settings.values.update(self.settings.values)
             self.sessions[hello.player] = session
@@ -173,9 +173,11 @@ class Jam:
             return outputs
         if hello.player == EVERYONE:
             return outputs + self._overview((peer,))
-        session = self.sessions[hello.player]
-        fault = self._box.fault(session, self._fault) if self._fault else []
-        return outputs + fault + self._box.state(session, self.clock, self._stage.tick)
+        joined = self.sessions.get(hello.player)
+        if joined is None:
+            return outputs  # a listener that is there before its player
+        fault = self._box.fault(joined, self._fault) if self._fault else []
+        return outputs + fault + self._box.state(joined, self.clock, self._stage.tick)
 
     def _leave(self, player: int, left: Iterable[Peer]) -> list[Output]:
         """Peers of a player have gone; a player whose seat is empty takes its session along."""
@@ -257,17 +259,11 @@ class Jam:
 
     def _asked(self, session: Session, wish: ev.Set | ev.Get | ev.Do) -> list[Output]:
         try:
-            match wish:
-                case ev.Set():
-                    return console.set_value(session, wish, self.settings, self.sessions.values(), self._box)
-                case ev.Get():
-                    return console.get_value(session, wish, self._box)
-                case ev.Do():
-                    done = console.do(session, wish, self._box, playing=self.playing)
-                    return done + self._box.state(session, self.clock, self._stage.tick)
+            done = console.asked(session, wish, self.settings, self.sessions.values(), self._box)
         except WireError as error:
             self.drops += 1
             return self._box.refuse(self.roster.peers(session.player), error.reason, session.player)
+        return done + (self._box.state(session, self.clock, self._stage.tick) if isinstance(wish, ev.Do) else [])
 
     def _stamp(self, session: Session, tick: int, time: float) -> int:
         """The engine's tick of an event: its own stamp where that is credible, else its arrival."""
@@ -278,6 +274,7 @@ class Jam:
         return at if abs(at - arrival) <= TRUST else arrival
 
     # -- now and then ----------------------------------------------------------------------------------------
+
     def _overview(self, peers: tuple[Peer, ...]) -> list[Output]:
         """What a monitor that joins has missed."""
         outputs = self._box.transport(self.clock, self._stage.tick)
@@ -288,8 +285,8 @@ class Jam:
     def _heartbeat(self, time: float) -> list[Output]:
         self._beat = time + HEARTBEAT
         outputs = [output for player, peer in self.roster.lost(time) for output in self._leave(player, [peer])]
-        for player, session in self.sessions.items():
-            outputs += self._box.tell(self.roster.peers(player), ev.Heartbeat(session.generation), player)
+        for player in self.roster.numbers():
+            outputs += self._box.tell(self.roster.peers(player), ev.Heartbeat(self._generation_of(player)), player)
         monitors = self.roster.monitors()
         outputs += self._box.tell(monitors, ev.Heartbeat(self._generation), EVERYONE)
         if monitors:  # sorting what was measured takes its time, which nobody else's band shall wait for

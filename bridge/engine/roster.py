@@ -37,6 +37,10 @@ class Roster:
         """The players whose seat is taken, in order."""
         return sorted({guest.player for guest in self._guests.values() if guest.peer.role == "player"})
 
+    def numbers(self) -> list[int]:
+        """The players that somebody plays or listens to, in order."""
+        return sorted({guest.player for guest in self._guests.values()} - {EVERYONE})
+
     def peers(self, player: int) -> tuple[Peer, ...]:
         """Where messages for a player go: its device and its listeners; for 0 everyone's."""
         return tuple(

@@ -63,6 +63,11 @@ class Session:
         self.ear.clear()
         self.chord, self._last, self._broken_bar = None, None, None
 
+    def rest(self) -> None:
+        """Fall silent, but keep what was heard; the player's next notes bring the band back at a bar line."""
+        self.ear.last, self._waited = None, 0
+        self.phase = "idle" if self.phase == "idle" else "listening"
+
     def resume(self) -> None:
         """The transport runs again; a band that was playing comes back at the next beat."""
         if self.phase == "idle":

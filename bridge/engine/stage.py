@@ -18,6 +18,7 @@ from bridge.music import events as ev
 from bridge.music.events import Output
 from bridge.music.timeline import STEP, Timeline, next_multiple
 
+NARROW = 0.002  # seconds; a cue with less than this to go arrives late or at best unevenly
 BEHIND = 64  # steps; a longer stall is skipped, not caught up
 
 
@@ -93,7 +94,7 @@ class Stage:
         for note in session.audible(thought):
             at = self.tick + note.delay
             moment = line.time_at(at)
-            if moment <= time:
+            if moment <= time + NARROW:
                 self.late += moment > self._reachable
                 continue
             self.cues += 1

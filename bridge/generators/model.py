@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +18,7 @@ from numpy.typing import NDArray
 
 from bridge.music.errors import ModelError
 from bridge.music.vocabulary import CHORDS, FINGERPRINT, LINE_TOKENS, NO_CHORD, REST, Spot, place_features
+from bridge.quiet import hushed
 
 Floats = NDArray[np.float32]
 FORMAT = 1
@@ -117,7 +115,7 @@ class AccompanimentModel:
             from ai_edge_litert.interpreter import Interpreter
         except ImportError as error:
             raise ModelError("the runtime of models is missing; install it with: pip install ai-edge-litert") from error
-        with _hushed():
+        with hushed():
             interpreter = Interpreter(model_content=network, num_threads=1)
             interpreter.allocate_tensors()
         runner = interpreter.get_signature_runner()
@@ -171,23 +169,6 @@ class AccompanimentModel:
                 self._places.clear()
             features = self._places[place] = np.array([place_features(place)], np.float32)
         return features
-
-
-@contextmanager
-def _hushed() -> Iterator[None]:
-    """Without the line that the runtime writes to standard error, in C, when it opens a file; errors raise."""
-    try:
-        kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    except OSError:  # a process without standard error
-        yield
-        return
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def gumbel(key: int, count: int) -> Floats:

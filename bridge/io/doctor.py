@@ -17,8 +17,8 @@ from typing import Final
 from bridge import __version__
 from bridge.generators import shelf
 from bridge.io import minds
-from bridge.io.quiet import hushed
 from bridge.music.errors import BridgeError
+from bridge.quiet import hushed
 
 PACKAGES: Final = ("ai-edge-litert", "mido", "numpy", "python-rtmidi", "rich")
 STEPS: Final = 50  # of the model, timed
@@ -49,7 +49,8 @@ def examination(port: int, *, as_json: bool) -> int:
     else:
         width = max(len(check.name) for check in checks)
         for check in checks:
-            print(f"{check.name:{width}}  {'ok' if check.ok else 'missing':7}  {check.text}")
+            word = "ok" if check.ok else "missing" if check.essential else "note"
+            print(f"{check.name:{width}}  {word:7}  {check.text}")
         print("ready to play" if fine else "not ready: see what is missing above")
     return 0 if fine else 1
 

@@ -7,7 +7,6 @@ from typing import Final
 from bridge.engine.frame import Frame, Generator
 from bridge.generators.rules import RulesBand
 from bridge.generators.shelf import DEFAULT, RULES, folder
-from bridge.io.quiet import hushed
 from bridge.music.errors import ModelError
 from bridge.music.timeline import STEP, Meter, place
 
@@ -34,8 +33,7 @@ def choose(name: str | None) -> Choice:
         from bridge.generators.band import Band
         from bridge.generators.model import AccompanimentModel
 
-        with hushed():  # LiteRT announces its delegate
-            model = AccompanimentModel.load(where)
+        model = AccompanimentModel.load(where)
         band = Band(model, where.name)
         rehearse(band, WARM)
     except ModelError as error:

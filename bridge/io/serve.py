@@ -15,7 +15,7 @@ from bridge.engine.settings import Settings
 from bridge.io.host import Follower, Host, Shell, Summary, Timed, signals, undisturbed
 from bridge.io.minds import Choice, choose
 from bridge.io.osc import OscShell
-from bridge.io.quiet import hushed
+from bridge.quiet import hushed
 
 LOG: Final = logging.getLogger(__name__)
 
