@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench.rig.conductor import Conductor  # noqa: E402
 from bench.rig.figures import Captured, Errors, errors, master, notes  # noqa: E402
-from bench.rig.stage import RATE, Stage  # noqa: E402
+from bench.rig.stage import RATE, Stage, StageError  # noqa: E402
 
 REST = 1.5  # seconds between sections
 JUMP = 64.0  # the beat to which the relocation goes
@@ -172,8 +172,13 @@ def main() -> int:
         log.mkdir(parents=True, exist_ok=True)
         band = None if arguments.floor else engine(arguments.engine)
         before = os.getloadavg()[0]
-        with Stage(log, band=band, realtime=arguments.realtime) as stage:
-            results, skipped = run(stage, SECTIONS, arguments.seconds)
+        try:
+            with Stage(log, band=band, realtime=arguments.realtime) as stage:
+                results, skipped = run(stage, SECTIONS, arguments.seconds)
+        except StageError as error:
+            print(f"jack_rig: {error}; --log FOLDER keeps what the processes said", file=sys.stderr)
+            print("a JACK server that was killed keeps one of eight names: rm -r /dev/shm/jack*", file=sys.stderr)
+            return 2
         load = max(before, os.getloadavg()[0])
     priority = "realtime" if arguments.realtime else "ordinary"
     instruments = "realtime" if stage.realtime else "ordinary"

@@ -88,7 +88,7 @@ class Stage:
         here = Path(__file__).parent
         jackd = ["jackd", "-n", self.server, "-r", "-d", "dummy", "-r", str(RATE), "-p", str(PERIOD)]
         server = self._run(stack, jackd, "jackd")
-        jack.set_error_function(None)  # libjack complains of every knock before the server is up
+        jack.set_error_function(lambda _: None)  # libjack complains of every knock before the server is up
         wait(self._answers, "the JACK server")
         jack.set_error_function(lambda text: print(text, file=sys.stderr))
         self.conductor = stack.enter_context(Conductor(self.server, TUNE))

@@ -45,7 +45,11 @@ def running(command: list[str], **words: Any) -> Iterator["subprocess.Popen[str]
             yield process
         finally:
             if process.poll() is None:
-                process.kill()
+                process.terminate()  # a JACK server that is killed keeps one of JACK's eight names
+                try:
+                    process.wait(5.0)
+                except subprocess.TimeoutExpired:
+                    process.kill()
 
 
 def free_port() -> int:
