@@ -9,12 +9,12 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from time import perf_counter, thread_time
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from bridge import tunes
-from bridge.engine.frame import Frame, Generator, Thought
+from bridge.engine.frame import Generator
 from bridge.engine.jam import Jam
 from bridge.engine.measures import Measure
 from bridge.generators.model import CARD_FILE
@@ -76,32 +76,12 @@ def _tune(tune: tunes.Tune, players: int, timeline: Timeline) -> Iterator[tuple[
             yield timeline.time_at(begin + tick + ticks) - 1e-6, NoteOff(player, begin + tick + ticks, pitch)
 
 
-class Frugal:
-    """A mind whose processor time is measured, in milliseconds a step."""
-
-    def __init__(self, mind: Generator) -> None:
-        self.name = mind.name
-        self.ms = Measure()
-        self._mind = mind
-
-    def start(self) -> Any:
-        """The mind's own beginning."""
-        return self._mind.start()
-
-    def step(self, state: Any, frame: Frame) -> tuple[Any, Thought]:
-        """The mind's own step."""
-        began = thread_time()
-        answer = self._mind.step(state, frame)
-        self.ms.add((thread_time() - began) * 1000)
-        return answer
-
-
 class Player:
     """A jam in virtual time whose work is timed by the real clock."""
 
     def __init__(self, mind: Generator, fallback: Generator) -> None:
         self.costs = Costs()
-        self._frugal = Frugal(mind)
+        self._frugal = Timed(mind, thread_time)
         self._mind = Timed(self._frugal)
         self.jam = Jam(self._mind, fallback=fallback)
         self._shell = OscShell(lambda _event, _time: None)  # never opened: it packs, and sends nothing

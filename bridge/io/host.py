@@ -8,7 +8,7 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from queue import Empty, SimpleQueue
@@ -67,10 +67,11 @@ class Summary:
 class Timed:
     """A mind whose steps are timed, in milliseconds; each is one sixteenth for one player, all heads, all voices."""
 
-    def __init__(self, mind: Generator) -> None:
+    def __init__(self, mind: Generator, clock: Callable[[], float] = perf_counter) -> None:
+        """`clock` gives seconds: the wall's by default, or `thread_time` for the processor's."""
         self.name = mind.name
         self.ms = Measure()
-        self._mind = mind
+        self._mind, self._clock = mind, clock
 
     def start(self) -> Any:
         """The mind's own beginning."""
@@ -78,9 +79,9 @@ class Timed:
 
     def step(self, state: Any, frame: Frame) -> tuple[Any, Thought]:
         """The mind's own step."""
-        began = perf_counter()
+        began = self._clock()
         answer = self._mind.step(state, frame)
-        self.ms.add((perf_counter() - began) * 1000)
+        self.ms.add((self._clock() - began) * 1000)
         return answer
 
 
