@@ -26,7 +26,6 @@ from bridge.music.timeline import MAX_TEMPO
 from tests.sockets import Client, client
 
 SERVE = (sys.executable, "-m", "bridge", "serve", "--port", "0", "--json", "--model", "rules")
-trained = pytest.mark.skipif(shelf.DEFAULT not in shelf.names(), reason="no model has been trained yet")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes without a signal")
 
 
@@ -105,7 +104,7 @@ def test_it_says_when_it_is_ready() -> None:
 
 
 @posix
-@pytest.mark.parametrize("mind", [shelf.RULES, pytest.param(shelf.DEFAULT, marks=trained)])
+@pytest.mark.parametrize("mind", [shelf.RULES, shelf.DEFAULT])
 def test_playing_loads_neither_tensorflow_nor_the_terminal(mind: str) -> None:
     command = (sys.executable, "-X", "importtime", *SERVE[1:])
     with engine("--model", mind, command=command) as serving:
@@ -144,7 +143,6 @@ def test_the_band_plays_by_rule_where_the_model_is_missing(monkeypatch: pytest.M
         minds.choose(shelf.DEFAULT)
 
 
-@trained
 def test_the_model_that_is_there_plays_and_a_corrupt_one_does_not(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ from math import sqrt
 
 from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO, Timeline
 
-STEADY = 0.1  # loop frequency, radians per pulse; 1 ms of jitter leaves 0.33 ms of phase error
+STEADY = 0.1  # loop frequency, radians per pulse; 1 ms of jitter leaves 0.38 ms at most (improv bench clock)
 AGILE = 0.55  # radians per pulse while the tempo moves; a ramp of 60 to 180 bpm in 8 bars stays within 5 ms
 LEAN = 0.2  # share of a new error in the smoothed error; about five pulses decide that the tempo moves
 EXCUSED = 0.75  # smoothed error, in units of the jitter, up to which the loop stays steady

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bridge.music.events import Hello, Welcome
+from bridge.music.events import Cue, Hello, Welcome
 from tests.real.conftest import PATIENCE, Need, running
 from tests.sockets import client
 
@@ -73,7 +73,7 @@ def test_the_jam_goes_on_when_the_jack_server_dies(need: Need, tmp_path: Path) -
             subprocess.run(["jack_connect", "melody:out", "Improv In:Improv In"], check=True, **quiet)
             with client(port) as monitor:
                 monitor.say(Hello(1, 0, "monitor", monitor.port))
-                time.sleep(3.0)  # three bars: the band is in
+                assert isinstance(monitor.until(Cue), Cue), "the band is in"
                 server.kill()
                 until(lambda: "MIDI output is lost" in log.read_text(), "word of the loss")
                 monitor.say(Hello(1, 0, "monitor", monitor.port))
