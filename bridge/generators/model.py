@@ -7,23 +7,31 @@ runtime, and imports the latter only when a model is opened; never TensorFlow. N
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.generators.card import CARD_FILE, card_of, content_of, require
 from bridge.music.errors import ModelError
-from bridge.music.vocabulary import CHORDS, FINGERPRINT, LINE_TOKENS, NO_CHORD, REST, Spot, place_features
+from bridge.music.vocabulary import (
+    GENRES,
+    LINE_TOKENS,
+    PERIOD,
+    REST,
+    Spot,
+    place_features,
+)
 from bridge.quiet import hushed
 
 Floats = NDArray[np.float32]
-FORMAT = 1
 KIND = "accompaniment"
-STEP_FILE, CARD_FILE = "step.tflite", "model.json"
+STEP_FILE = "step.tflite"
+NEEDED = ("noise", "lstm", "profile", "start_memory", "history", "unheard")
+MELODY_OCTAVES = 4  # candidates for the next melody note, of each pitch class: two octaves down to almost two up
+MELODY_CENTRE = 67  # pitch that they are counted from before the player was heard
 INPUTS = ("lstm", "profile", "memory", "history", "heard", "place", "noise", "temperature")
 OUTPUTS = (
     *("next_lstm", "next_profile", "next_memory", "next_history"),
@@ -56,6 +64,8 @@ class Heard:
     """Token of the step before: HOLD, REST or `vocabulary.onset(pitch)`."""
     place: Spot = START
     """The step to be decided."""
+    genre: int = -1
+    """Place of the genre in `vocabulary.GENRES`, -1: not told."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +83,22 @@ class Decision:
     chord_chances: Floats
     """Probability of every chord class at temperature 1, (CHORDS,)."""
     melody_chances: Floats
-    """Probability of hold, rest, and an onset of each pitch class, (14,)."""
+    """Probability of hold, rest, and an onset of each of `melody_pitches`, (50,)."""
+    last: int = -1
+    """The pitch of the melody that was heard last, -1 before any."""
+
+    @property
+    def melody_pitches(self) -> NDArray[np.int64]:
+        """The pitches that the player is thought to strike, in the order of `melody_chances[2:]`, (48,)."""
+        last = self.last if self.last >= 0 else MELODY_CENTRE
+        up = (np.arange(12) - last) % 12
+        return (last + up[:, None] + 12 * (np.arange(MELODY_OCTAVES) - 2)[None, :]).reshape(-1)
+
+    @property
+    def melody_events(self) -> Floats:
+        """Probability of hold, rest, and an onset of each pitch class, (14,)."""
+        classes = self.melody_chances[2:].reshape(12, MELODY_OCTAVES).sum(axis=1)
+        return np.concatenate([self.melody_chances[:2], classes])
 
 
 class AccompanimentModel:
@@ -89,21 +114,15 @@ class AccompanimentModel:
             np.array([card["start_memory"]], np.int32),
             np.full(card["history"], card["unheard"], np.int32),
         )
-        self._places: dict[Spot, Floats] = {}
+        self._places: dict[tuple[Spot, int], Floats] = {}
         self._open(network)
 
     @classmethod
     def load(cls, folder: Path) -> AccompanimentModel:
         """Open a model folder. Raises ModelError if it is missing, corrupt, or made for another version."""
-        card = _card(folder)
-        try:
-            network = (folder / STEP_FILE).read_bytes()
-        except OSError as error:
-            raise ModelError(
-                f"{folder / STEP_FILE} cannot be read ({error.strerror}); install the model again"
-            ) from error
-        if hashlib.sha256(network).hexdigest() != card["sha256"]:
-            raise ModelError(f"{folder / STEP_FILE} is not the file its card describes; install the model again")
+        card = card_of(folder, KIND)
+        require(folder / CARD_FILE, card, NEEDED)
+        network = content_of(folder, card, STEP_FILE)
         try:
             return cls(network, card)
         except (ValueError, RuntimeError, KeyError, TypeError) as error:
@@ -148,7 +167,7 @@ class AccompanimentModel:
             state.memory,
             state.history,
             np.array([heard.melody], np.int32),
-            self._place(heard.place),
+            self._setting(heard.place, heard.genre),
             noise[None],
             np.array(max(COLDEST, temperature), np.float32),
         )
@@ -158,17 +177,25 @@ class AccompanimentModel:
         interpreter.invoke()
         lstm, profile, memory, history, chord, bass, melody, chords, melodies = map(interpreter.get_tensor, self._out)
         number = int(chord[0])
-        decision = Decision(number, int(bass[0]), int(melody[0]), float(chords[0, number]), chords[0], melodies[0])
+        decision = Decision(
+            *(number, int(bass[0]), int(melody[0]), float(chords[0, number]), chords[0], melodies[0], int(memory[0, 0]))
+        )
         return State(lstm, profile, memory, history), decision
 
-    def _place(self, place: Spot) -> Floats:
-        """Features (1, PLACE_WIDTH), remembered for the places of the last few meters."""
-        features = self._places.get(place)
+    def _setting(self, place: Spot, genre: int) -> Floats:
+        """Features (1, SETTING) of a place and a genre, remembered for the places of the last few meters."""
+        at = replace(place, bar=place.bar % PERIOD) if place.bar >= PERIOD else place
+        features = self._places.get((at, genre))
         if features is None:
-            if len(self._places) > 500:
+            if len(self._places) > 4000:
                 self._places.clear()
-            features = self._places[place] = np.array([place_features(place)], np.float32)
+            features = self._places[at, genre] = np.array([setting_features(at, genre)], np.float32)
         return features
+
+
+def setting_features(place: Spot, genre: int) -> list[float]:
+    """The place's features, then the genre, one-hot; zeros for an unknown genre."""
+    return place_features(place) + [float(genre == index) for index in range(len(GENRES))]
 
 
 def gumbel(key: int, count: int) -> Floats:
@@ -178,25 +205,7 @@ def gumbel(key: int, count: int) -> Floats:
     return noise
 
 
-def _card(folder: Path) -> dict[str, Any]:
-    """The card, if this version of the code can play its model."""
-    path = folder / CARD_FILE
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise ModelError(f"{folder} is no model: it has no {CARD_FILE}; name another folder") from error
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read; install the model again") from error
-    if not isinstance(card, dict) or card.get("kind") != KIND:
-        raise ModelError(f"{path} does not describe an accompaniment model; name another folder")
-    if card.get("format") != FORMAT:
-        raise ModelError(f"{path} has format {card.get('format')}, this version plays format {FORMAT}; export it again")
-    if card.get("vocabulary") != FINGERPRINT:
-        raise ModelError(f"{path} was trained with another vocabulary; train and export it with this version")
-    missing = {"sha256", "temperature", "noise", "lstm", "profile", "start_memory", "history", "unheard"} - set(card)
-    if missing:
-        raise ModelError(f"{path} lacks {', '.join(sorted(missing))}; install the model again")
-    return card
-
-
-__all__ = ["CHORDS", "NO_CHORD", "AccompanimentModel", "Decision", "Heard", "State", "gumbel"]
+__all__ = [
+    *("CARD_FILE", "AccompanimentModel", "Decision", "Heard", "State"),
+    *("gumbel", "setting_features"),
+]

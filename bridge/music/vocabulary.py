@@ -25,7 +25,18 @@ CHORDS = NO_CHORD + 1
 BASS_LOW, BASS_HIGH = 28, 60  # pitches; the open E string of a bass guitar, and middle C
 
 BEATS = 8  # one-hot width: later beats of a bar share the last cell
-PLACE_WIDTH = 4 + 6 + BEATS + BEATS + 2  # floats that `place_features` returns
+PERIOD = 8  # bars; phrases come in fours and eights, so a bar is known by its number modulo 8
+PLACE_WIDTH = 4 + 6 + BEATS + BEATS + 5 + 2  # floats that `place_features` returns
+
+GENRES = ("artsong", "chorale", "folk", "hymn", "jazz", "pop", "rock", "standards")
+SYNONYMS = {
+    "blues": "jazz", "swing": "jazz", "bebop": "jazz", "latin": "jazz", "bossa": "jazz",
+    "classical": "artsong", "lied": "artsong", "lieder": "artsong", "song": "artsong", "romantic": "artsong",
+    "celtic": "folk", "country": "folk", "traditional": "folk", "trad": "folk", "irish": "folk",
+    "metal": "rock", "punk": "rock", "electronic": "pop", "dance": "pop", "soul": "pop", "funk": "pop", "rnb": "pop",
+    "musical": "standards", "ragtime": "standards", "broadway": "standards", "baroque": "chorale", "gospel": "hymn",
+}  # fmt: skip
+"""Names that other collections use -> ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +47,8 @@ class Spot:
     """Sixteenths since the bar began, from 0."""
     numerator: int = 4
     denominator: int = 4
+    bar: int = -1
+    """Number of the bar in the song, 0 for the first full one; -1: unknown."""
 
     def __post_init__(self) -> None:
         if self.step < 0 or self.numerator < 1 or self.denominator < 1:
@@ -65,6 +78,8 @@ def place_features(place: Spot) -> list[float]:
     cells = [step == i for i in range(6)]
     cells += [min(beat, BEATS - 1) == i for i in range(BEATS)]
     cells += [min(beats, BEATS) == i + 1 for i in range(BEATS)]
+    cells += [place.bar >= 0 and place.bar % 4 == i for i in range(4)]
+    cells.append(place.bar >= 0 and place.bar % PERIOD >= 4)
     remaining = max(0.0, 1 - place.step / place.bar_steps)
     return [float(x) for x in flags + cells] + [remaining, place.bar_steps / 16]
 
@@ -85,6 +100,13 @@ def pitch_of(token: int) -> int | None:
     if not 0 <= token < LINE_TOKENS:
         raise ValueError(f"token {token} is outside 0-{LINE_TOKENS - 1}")
     return token - FIRST_ONSET if token >= FIRST_ONSET else None
+
+
+def genre_index(path: str) -> int:
+    """The place in GENRES of a genre such as `folk/irish`, by its first part; -1 for one that no model knows."""
+    first = path.split("/")[0].strip().lower()
+    name = SYNONYMS.get(first, first)
+    return GENRES.index(name) if name in GENRES else -1
 
 
 def chord_class(chord: Chord | None) -> int:
@@ -112,7 +134,8 @@ def _fingerprint() -> str:
     """Twelve hexadecimal digits over everything that gives a number its meaning."""
     places = [place_features(Spot(s, n, d)) for n, d in ((4, 4), (3, 4), (6, 8), (7, 8)) for s in range(14)]
     chords = [sorted(chord_pitch_classes(number)) for number in range(CHORDS)]
-    text = repr((STEP_TICKS, HOLD, REST, FIRST_ONSET, LINE_TOKENS, BASS_LOW, BASS_HIGH, chords, places))
+    places += [place_features(Spot(0, 4, 4, bar)) for bar in range(PERIOD)]
+    text = repr((STEP_TICKS, HOLD, REST, FIRST_ONSET, LINE_TOKENS, BASS_LOW, BASS_HIGH, chords, places, GENRES))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

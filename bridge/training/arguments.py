@@ -1,4 +1,4 @@
-"""What a training run depends on, as one value and as options of a command."""
+"""What every training run depends on, as one value and as options of a command."""
 
 from __future__ import annotations
 
@@ -8,90 +8,97 @@ import inspect
 import itertools
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from bridge.training.corpus import CLEAN
+from bridge.training.corpus import SETS
 
 
 @dataclass(frozen=True, slots=True)
-class Arguments:
-    """What a training run depends on."""
+class Common:
+    """What every run depends on; a model's own arguments come after."""
 
     data: Path = Path("data")
-    """Folder of tunes, `{tier}_{source}.jsonl.gz`."""
-    out: Path = Path("out/accompaniment")
+    """Folder or file of tunes (docs/corpus.md), or a folder of MIDI, MusicXML or ABC files."""
+    out: Path = Path("out")
     """Where the checkpoint and the log go; a checkpoint found there is resumed."""
-    minutes: float = 45.0
+    minutes: float = 30.0
     """Length of the run; the learning rate falls over it."""
+    updates: int = 0
+    """Length of the run in updates instead, which makes it repeatable; 0: by minutes."""
+    check: float = 2.0
+    """Minutes between validations."""
     seed: int = 1
-    """Of the weights, the windows and the samples."""
-    sources: tuple[str, ...] = CLEAN
-    """Sources to learn from; the default ones are free of copyleft and of works in copyright."""
-    units: int = 128
-    """Of the LSTM."""
-    hidden: int = 64
-    """Of each head."""
-    batch: int = 32
-    """Windows an update."""
-    steps: int = 128
-    """Sixteenths a window."""
+    """Of the weights, the batches and the samples."""
+    rights: str = "default"
+    """Which sources may be learnt from: default (clean), folk (adds copyleft), pop (adds works in copyright)."""
+    sources: tuple[str, ...] = ()
+    """Sources to learn from instead of those of the set."""
+    start: str = ""
+    """A model's name or folder to begin from, instead of new weights."""
+    genre: str = ""
+    """Genre of tunes that say none."""
     rate: float = 3e-3
     """Adam's learning rate at its highest; it falls to a twentieth."""
-    warmup: int = 200
-    """Updates with the human past only."""
-    forced: float = 0.15
-    """Share of the windows with the human past thereafter."""
-    imitate: float = 0.8
-    """Weight of the chords' cross-entropy on the model's own past (1 on the human past)."""
-    hit: float = 8.0
-    """Weight of the expected share of the coming beat's melody inside the chord."""
-    steady: float = 1.5
-    """Weight of the distance between the rate of chord changes and the human one."""
-    lean: float = 4.0
-    """Weight of the excess over 3.45 pitch classes a chord."""
-    varied: float = 0.0
-    """Weight of the variety of chords within a window."""
-    rooted: float = 0.05
-    """Weight of the probability that the bass, where a new chord begins, plays its root."""
+    batch: int = 32
+    """Windows an update."""
 
 
-def parse(argv: list[str]) -> Arguments:
-    """Arguments from the command line; every field of `Arguments` is an option."""
+OPTIONS = {"rights": "set", "start": "from"}  # fields whose option has another name
+PLACES = ("data", "out")
+Arguments = TypeVar("Arguments", bound=Common)
+
+
+def parse(kind: type[Arguments], name: str, argv: list[str]) -> Arguments:
+    """Arguments of `improv train NAME` from the command line; every field is an option."""
     parser = argparse.ArgumentParser(
-        prog="improv train",
-        description="Train a model to play along; stop and resume it as you like.",
-        epilog="example: improv train accompaniment --data DIR --minutes 45 --seed 1; then: improv export",
+        prog=f"improv train {name}",
+        description="Train a model; stop it with Ctrl-C and run the same command again to go on.",
+        epilog=f"example: improv train {name} --data DIR --minutes 30 --seed 1; then: improv export --run out/{name}",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        allow_abbrev=False,
     )
-    parser.add_argument("what", nargs="?", choices=["accompaniment"], default="accompaniment", help="kind of model")
-    helps = docs()
-    for item in fields(Arguments):
-        kind = {"data": Path, "out": Path}.get(item.name, str if item.name == "sources" else type(item.default))
-        many: dict[str, Any] = {"nargs": "+"} if item.name == "sources" else {}
-        required = item.name == "data"
-        parser.add_argument(
-            f"--{item.name}", type=kind, default=item.default, required=required, help=helps[item.name], **many
-        )
+    helps = docs(kind)
+    usual = kind()
+    for item in fields(kind):
+        default = getattr(usual, item.name)
+        words: dict[str, Any] = {"type": Path if item.name in PLACES else type(default), "default": default}
+        if item.name == "sources":
+            words |= {"nargs": "+", "type": str}
+        if item.name == "rights":
+            words["choices"] = sorted(SETS)
+        if item.name == "data":
+            words["required"] = True
+        option = OPTIONS.get(item.name, item.name)
+        parser.add_argument(f"--{option}", dest=item.name, help=helps[item.name], **words)
     values = vars(parser.parse_args(argv))
-    values.pop("what")
-    return Arguments(**values | {"sources": tuple(values["sources"])})
+    if values["out"] == usual.out:
+        values["out"] = Path("out") / (name if values["rights"] == "default" else f"{name}-{values['rights']}")
+    return kind(**values | {"sources": tuple(values["sources"])})
 
 
-def command_of(args: Arguments) -> str:
+def command_of(args: Common, name: str) -> str:
     """The command that starts this run, with every option that is not the default."""
-    usual = Arguments()
-    names = [f.name for f in fields(Arguments) if f.name not in ("data", "out")]
+    usual = type(args)()
+    names = [f.name for f in fields(args) if f.name not in PLACES]
     changed = [(name, getattr(args, name)) for name in names if getattr(args, name) != getattr(usual, name)]
-    options = [f"--{name} {' '.join(value) if isinstance(value, tuple) else value}" for name, value in changed]
-    return " ".join(["improv train accompaniment --data DIR", *options])
+    options = [
+        f"--{OPTIONS.get(name, name)} {' '.join(value) if isinstance(value, tuple) else value}"
+        for name, value in changed
+    ]
+    return " ".join([f"improv train {name} --data DIR", *options])
 
 
-def docs() -> dict[str, str]:
-    """The docstring under each field of `Arguments`."""
-    body = ast.parse(inspect.getsource(Arguments)).body[0]
-    assert isinstance(body, ast.ClassDef)
-    found = {}
-    for line, after in itertools.pairwise(body.body):
-        if isinstance(line, ast.AnnAssign) and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
-            found[ast.unparse(line.target)] = str(after.value.value)
+def docs(kind: type[Common]) -> dict[str, str]:
+    """The docstring under each field of a class of arguments and of those it extends."""
+    found: dict[str, str] = {}
+    for each in reversed(kind.__mro__[:-1]):
+        body = ast.parse(inspect.getsource(each)).body[0]
+        assert isinstance(body, ast.ClassDef)
+        for line, after in itertools.pairwise(body.body):
+            if (
+                isinstance(line, ast.AnnAssign)
+                and isinstance(after, ast.Expr)
+                and isinstance(after.value, ast.Constant)
+            ):
+                found[ast.unparse(line.target)] = str(after.value.value)
     return found

@@ -1,4 +1,4 @@
-"""Tunes as arrays, one cell a sixteenth; windows of them as training batches.
+"""Tunes as arrays, one cell a sixteenth.
 
 The format that `--data DIR` names: any number of files `{tier}_{source}.jsonl.gz`, one JSON record a line.
 Times are in sixteenths from the tune's start (rounded here; off-grid notes are counted). Keys used:
@@ -15,7 +15,8 @@ import gzip
 import json
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -28,20 +29,27 @@ from bridge.music.vocabulary import (
     BASS_HIGH,
     BASS_LOW,
     CHORDS,
-    FIRST_ONSET,
     HOLD,
     NO_CHORD,
+    PERIOD,
     PLACE_WIDTH,
     REST,
     Spot,
     chord_class,
     chord_pitch_classes,
+    genre_index,
     onset,
     place_features,
 )
 
+COPYLEFT = ("nottingham", "tuneworks", "oldtime_rjl20")
+COPYRIGHT = ("pop909", "rs200", "wjazzd")
+"""Licensed annotations of works in copyright (billboard_chords is one too, and has no melody)."""
 CLEAN = ("openewld", "openhymnal", "openscore_lieder", "bach_chorales", "oneill1850", "ryan", "aird")
 """Sources under open licences without copyleft, or in the public domain: what the default model may learn from."""
+SETS = {"default": CLEAN, "folk": CLEAN + COPYLEFT, "pop": CLEAN + COPYRIGHT}
+"""Weights are kept apart by what they learned from, so that any can be withdrawn."""
+SURE = 0.6  # `bass_quality` from which an estimated bass is believed
 UNKNOWN = -1  # where a tune carries no chord or no bass: masked in the loss
 PITCH_CLASSES = np.array(
     [[float(p in chord_pitch_classes(c)) for p in range(12)] for c in range(CHORDS)], np.float32
@@ -68,11 +76,23 @@ class Tune:
     sounding: Array  # (steps,) pitch class of the melody, -1 where silent
     chords: Array  # (steps,) chord classes, UNKNOWN where not given
     bass: Array  # (steps,) tokens, UNKNOWN where not given
-    spots: Array  # (steps, 3) step in the bar, numerator, denominator
+    spots: Array  # (steps, 4) step in the bar, numerator, denominator, bar modulo PERIOD
     places: Array  # (steps, PLACE_WIDTH) bytes, see `place_bytes`
     coming: Array  # (steps, 12) share of the coming beat's melody in each pitch class, at decisions only
     rounded: int
     """Melody notes moved onto the grid."""
+    notes: tuple[tuple[float, float, int], ...] = ()
+    """The melody as it was, (onset, duration, pitch), in sixteenths; thirds of one for triplets."""
+    bars: tuple[float, ...] = ()
+    """The onset of every bar, in sixteenths."""
+    meter: tuple[int, int] = (4, 4)
+    family: str = ""
+    """Variants of one tune share it; splits never divide it."""
+
+    @property
+    def genre_index(self) -> int:
+        """The place of the genre in `vocabulary.GENRES`, -1 for a foreign one."""
+        return genre_index(self.genre)
 
     @property
     def steps(self) -> int:
@@ -90,18 +110,41 @@ class Tune:
         return np.flatnonzero(self.places[:, 1])
 
 
-def read(folder: Path, sources: Sequence[str] = CLEAN, splits: Iterable[str] = ("train",)) -> list[Tune]:
-    """Every tune of these sources and splits. Raises CorpusError if the folder has no file of a source."""
-    wanted, tunes = set(splits), []
+def files(path: Path, sources: Sequence[str] | None = None) -> list[Path]:
+    """The pack files at a path: itself, or those of a folder, all or of these sources. Raises CorpusError."""
+    if path.is_file():
+        return [path]
+    if sources is None:
+        found = sorted([*path.glob("*.jsonl.gz"), *path.glob("*.jsonl")])
+        if not found:
+            raise CorpusError(f"{path} has no *.jsonl.gz; name a folder or file of tunes with --data")
+        return found
+    found = []
     for source in sources:
-        files = sorted(folder.glob(f"*_{source}.jsonl.gz"))
-        if not files:
-            raise CorpusError(f"{folder} has no file *_{source}.jsonl.gz; name a folder of tunes with --data")
-        for path in files:
-            with gzip.open(path, "rt", encoding="utf-8") as lines:
-                records = (json.loads(line) for line in lines)
-                tunes += [tune_of(r) for r in records if r["split"] in wanted and r["melody"]]
-    return tunes
+        some = sorted(path.glob(f"*_{source}.jsonl.gz"))
+        if not some:
+            raise CorpusError(f"{path} has no file *_{source}.jsonl.gz; name a folder of tunes with --data")
+        found += some
+    return found
+
+
+def records(path: Path, sources: Sequence[str] | None = None) -> Iterator[dict[str, Any]]:
+    """The records of a pack file or of a folder of them, all or of these sources. Raises CorpusError."""
+    for file in files(path, sources):
+        try:
+            with gzip.open(file, "rt", encoding="utf-8") if file.suffix == ".gz" else file.open() as lines:
+                for line in lines:
+                    record = json.loads(line)
+                    if sources is None or record.get("source") in sources:
+                        yield record
+        except (OSError, ValueError, EOFError) as error:
+            raise CorpusError(f"{file} is no file of tunes ({error}); see docs/corpus.md") from error
+
+
+def read(path: Path, sources: Sequence[str] | None = CLEAN, splits: Iterable[str] = ("train",)) -> list[Tune]:
+    """Every tune with a melody, of these sources (None: all that are there) and splits. Raises CorpusError."""
+    wanted = set(splits)
+    return [tune_of(r) for r in records(path, sources) if r["split"] in wanted and r["melody"]]
 
 
 def tune_of(record: dict[str, Any]) -> Tune:
@@ -115,7 +158,7 @@ def tune_of(record: dict[str, Any]) -> Tune:
     melody, pitches = line_tokens(notes, steps)
     sounding = np.where(pitches >= 0, pitches % 12, -1).astype(np.int8)
     bass = np.full(steps, UNKNOWN, np.int16)
-    if record.get("bass"):
+    if record.get("bass") and record.get("bass_quality", 1) >= SURE:
         bass, _ = line_tokens([(o, d, fold(p, BASS_LOW, BASS_HIGH)) for o, d, p in record["bass"]], steps)
     return Tune(
         source=record["source"],
@@ -128,10 +171,14 @@ def tune_of(record: dict[str, Any]) -> Tune:
         sounding=sounding,
         chords=_chords(record.get("chords") or [], steps),
         bass=bass,
-        spots=np.array([(place.step, numerator, denominator) for place in places], np.int16),
+        spots=np.array([(place.step, numerator, denominator, place.bar) for place in places], np.int16),
         places=np.array([place_bytes(place) for place in places], np.uint8).reshape(steps, PLACE_WIDTH),
         coming=_coming(sounding, decisions),
         rounded=sum(o != int(o) for o, _, _ in notes),
+        notes=tuple((float(o), float(d), int(p)) for o, d, p in sorted(map(tuple, notes))),
+        bars=tuple(map(float, record["bars"])),
+        meter=(numerator, denominator),
+        family=str(record.get("group", record["id"])),
     )
 
 
@@ -156,10 +203,11 @@ def line_tokens(notes: Iterable[Sequence[float]], steps: int) -> tuple[Array, Ar
     return tokens, pitches
 
 
-def place_bytes(place: Spot) -> list[int]:
+@lru_cache(maxsize=4096)
+def place_bytes(place: Spot) -> tuple[int, ...]:
     """Place features as bytes; the last but one in hundredths, the last in sixteenths."""
     features = place_features(place)
-    return [int(x) for x in features[:-2]] + [round(100 * features[-2]), min(255, round(16 * features[-1]))]
+    return (*map(int, features[:-2]), round(100 * features[-2]), min(255, round(16 * features[-1])))
 
 
 def place_floats(places: Array) -> Array:
@@ -177,7 +225,10 @@ def _places(bars: Sequence[float], steps: int, numerator: int, denominator: int)
     for step in range(steps):
         index = bisect_right(onsets, step) - 1
         within = step - onsets[index] if index >= 0 else (step - onsets[0]) % bar
-        yield Spot(within, numerator, denominator)
+        yield _spot(within, numerator, denominator, index % PERIOD)
+
+
+_spot = lru_cache(maxsize=4096)(Spot)
 
 
 def _chords(changes: Sequence[tuple[float, str]], steps: int) -> Array:
@@ -209,68 +260,3 @@ def transposed_line(tokens: Array, shift: int) -> Array:
 def transposed_chords(chords: Array, shift: int) -> Array:
     """Chord classes moved by semitones; UNKNOWN and NO_CHORD stay."""
     return np.where((chords >= 0) & (chords < NO_CHORD), (chords + 8 * shift) % NO_CHORD, chords)
-
-
-@dataclass(slots=True)
-class Windows:
-    """An endless stream of batches: genres by weight, tunes evenly within one, windows from anywhere or the start."""
-
-    tunes: list[Tune]
-    steps: int
-    weights: dict[str, float]
-    """Weight by the first part of the genre (`folk` of `folk/irish`)."""
-    cold: float = 0.5
-    """Share of windows that start where the tune starts."""
-    seed: int = 0
-    shelves: dict[str, list[Tune]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.shelves = {}
-        for tune in self.tunes:
-            if not tune.dup:
-                self.shelves.setdefault(tune.genre.split("/")[0], []).append(tune)
-
-    def batch(self, size: int, number: int) -> dict[str, Array]:
-        """Batch `number`, (size, steps, ...): a pure function of the seed and the number."""
-        random = np.random.default_rng((self.seed, number))
-        genres = sorted(self.shelves)
-        weights = np.array([self.weights.get(genre, 0.1) for genre in genres])
-        rows = []
-        for genre in random.choice(len(genres), size, p=weights / weights.sum()):
-            shelf = self.shelves[genres[genre]]
-            rows.append(self._row(shelf[random.integers(len(shelf))], random))
-        return {key: np.stack([row[key] for row in rows]) for key in rows[0]}
-
-    def _row(self, tune: Tune, random: np.random.Generator) -> dict[str, Array]:
-        late = tune.starts[tune.starts < tune.steps - self.steps // 2]
-        start = 0 if random.random() < self.cold or not len(late) else int(late[random.integers(len(late))])
-        return window(tune, start, self.steps, shift=int(random.integers(-5, 7)))
-
-
-def window(tune: Tune, start: int, steps: int, shift: int = 0) -> dict[str, Array]:
-    """`steps` steps from `start`, transposed; beyond the tune's end `valid` is 0.
-
-    The melody is given twice: `heard` (the token of the step before, REST at the start) and `melody` (what comes).
-    """
-    part = slice(start, start + steps)
-    melody = transposed_line(tune.melody[part].astype(np.int32), shift)
-    before = transposed_line(tune.melody[max(0, start - 1) : start].astype(np.int32), shift)
-    heard = np.concatenate([before if start else np.array([REST]), melody])[: len(melody)]
-    bass = transposed_line(tune.bass[part].astype(np.int32), shift)
-    bass = np.where(bass > onset(BASS_HIGH), bass - 12, bass)
-    bass = np.where((bass >= FIRST_ONSET) & (bass < onset(BASS_LOW)), bass + 12, bass)
-    row = {
-        "heard": heard,
-        "melody": melody,
-        "chord": transposed_chords(tune.chords[part].astype(np.int32), shift),
-        "bass": bass,
-        "place": place_floats(tune.places[part]),
-        "coming": np.roll(tune.coming[part], shift, axis=1),
-        "valid": np.ones(len(melody), np.float32),
-    }
-    missing = steps - len(melody)
-    fill = {"heard": REST, "melody": REST, "chord": UNKNOWN, "bass": UNKNOWN}
-    return {
-        key: np.pad(x, [(0, missing)] + [(0, 0)] * (x.ndim - 1), constant_values=fill.get(key, 0))
-        for key, x in row.items()
-    }

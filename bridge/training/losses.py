@@ -14,7 +14,7 @@ from bridge.training.corpus import PITCH_CLASSES
 
 Tensor = Any
 
-FAT = 3.45  # pitch classes a chord; draws below temperature 1 are leaner (human: 3.26); above 3.5 they fit anything
+FAT = 3.35  # pitch classes a chord (human: 3.26); above 3.5 chords fit anything
 
 
 def mean(values: Tensor, mask: Tensor) -> Tensor:
@@ -48,12 +48,17 @@ def change(probabilities: Tensor, before: Tensor) -> Tensor:
     return 1 - tf.gather(probabilities, before, batch_dims=2)
 
 
-def rate_error(changes: Tensor, mask: Tensor, goal: float) -> Tensor:
-    """The squared distance of the mean rate of change from the rate of human players."""
-    return tf.square(mean(changes, mask) - goal) * tf.cast(tf.reduce_sum(mask) > 0, tf.float32)
+def genre_rates(changes: Tensor, mask: Tensor, downbeat: Tensor, genre: Tensor, rates: Tensor) -> Tensor:
+    """The mean squared distance, over the genres in the batch, of the rates of change from the human ones.
 
-
-def variety(probabilities: Tensor, mask: Tensor) -> Tensor:
-    """Nats of a window's average chord distribution: low where a tune is played on few chords."""
-    average = tf.reduce_sum(probabilities * mask[..., None], axis=0) / (tf.reduce_sum(mask, axis=0)[:, None] + 1e-6)
-    return tf.reduce_mean(-tf.reduce_sum(average * tf.math.log(average + 1e-6), axis=-1))
+    `rates` is (genres + 1, 2): at bar lines and on other beats; its last row is for windows of unknown genre.
+    """
+    kinds = rates.shape[0]
+    member = tf.one_hot(genre % kinds, kinds)  # (batch, kinds); -1 is the last
+    total = tf.constant(0.0)
+    for column, where in enumerate((mask * downbeat, mask * (1 - downbeat))):
+        weight = tf.linalg.matvec(member, tf.reduce_sum(where, axis=0), transpose_a=True)
+        summed = tf.linalg.matvec(member, tf.reduce_sum(changes * where, axis=0), transpose_a=True)
+        error = tf.square(summed / (weight + 1e-6) - rates[:, column])
+        total += tf.reduce_sum(weight * error) / (tf.reduce_sum(weight) + 1e-6)
+    return total

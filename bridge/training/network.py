@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from bridge.music.vocabulary import BASS_HIGH, BASS_LOW, FIRST_ONSET, NO_CHORD, PLACE_WIDTH, REST
+from bridge.music.vocabulary import BASS_HIGH, BASS_LOW, FIRST_ONSET, GENRES, NO_CHORD, PLACE_WIDTH, REST
 from bridge.training.corpus import PITCH_CLASSES
 from bridge.training.past import (
     BASS_CENTRE,
@@ -41,14 +41,15 @@ BASS_NOISE = 2 + 12 * BASS_OCTAVES
 MELODY_NOISE = 2 + 12 * MELODY_OCTAVES
 NOISE = NO_CHORD + 1 + BASS_NOISE + MELODY_NOISE  # Gumbel numbers that a step consumes: chord, bass, melody
 REST_COST = 1.5  # nats; without it the bass, once it rests, rests for bars
+SETTING = PLACE_WIDTH + len(GENRES)  # a step's place features and its genre, one-hot, zeros where it is unknown
 ROTATED = 12 * (2 + len(HALF_LIVES) + 2 + 1 + 2 * len(ECHOES))
-PLAIN = 4 + 9 + 7 + 8 + len(ECHOES) + PLACE_WIDTH
+PLAIN = 4 + 9 + 7 + 8 + len(ECHOES) + SETTING
 
 _ROTATION = (np.arange(12)[:, None] + np.arange(12)[None, :]) % 12  # [view, i] -> pitch class
 _ROOTS = np.eye(12, dtype=np.float32)[np.arange(NO_CHORD) // 8]
-_CHORD_ROOT = np.concatenate([_ROOTS, np.zeros((1, 12), np.float32)])  # (chords, 12)
+CHORD_ROOT = np.concatenate([_ROOTS, np.zeros((1, 12), np.float32)])  # (chords, 12)
 _QUALITIES = np.eye(9, dtype=np.float32)[np.arange(NO_CHORD) % 8]
-_CHORD_QUALITY = np.concatenate([_QUALITIES, np.eye(9, dtype=np.float32)[8:]])  # (chords, 9)
+CHORD_QUALITY = np.concatenate([_QUALITIES, np.eye(9, dtype=np.float32)[8:]])  # (chords, 9)
 
 
 class Weights(NamedTuple):
@@ -88,7 +89,7 @@ def new_weights(units: int, hidden: int, seed: int) -> Weights:
         chord=glorot(hidden, 9),
         chord_bias=np.zeros(9, np.float32),
         chord_hidden=glorot(units, hidden),
-        bass_in=glorot(12 * 4 + 9 + 3 + 8 + PLACE_WIDTH, hidden),
+        bass_in=glorot(12 * 4 + 9 + 3 + 8 + SETTING, hidden),
         bass_hidden=glorot(units, hidden),
         bass=glorot(hidden, BASS_OCTAVES),
         bass_pool=glorot(hidden, 2),
@@ -99,13 +100,18 @@ def new_weights(units: int, hidden: int, seed: int) -> Weights:
     return Weights(*(tf.Variable(x, name=name) for name, x in zip(Weights._fields, arrays, strict=True)))
 
 
-def _views(classes: Tensor) -> Tensor:
+def setting(place: Tensor, genre: Tensor) -> Tensor:
+    """(..., SETTING) of places (..., PLACE_WIDTH) and genres (...), -1 for unknown."""
+    return tf.concat([place, tf.one_hot(genre, len(GENRES))], axis=-1)
+
+
+def views_of(classes: Tensor) -> Tensor:
     """(batch, 12) by pitch class -> (batch, 12 views, 12) with each view's own class first."""
     return tf.gather(classes, tf.constant(_ROTATION), axis=1)
 
 
 def listen(weights: Weights, player: Player, heard: Tensor, place: Tensor) -> Player:
-    """One step of the LSTM in all twelve views; `heard` is the melody token of the step before, (batch,)."""
+    """One step of the LSTM in all twelve views; `heard` is the token of the step before, `place` (batch, SETTING)."""
     player = hear(player, heard)
     pitch, sounds, chord, chord_age, bass, bass_sounds, bass_age = tf.unstack(player.memory, axis=1)
     sounding = pitch_class(pitch) * tf.cast(sounds, tf.float32)[:, None]
@@ -114,16 +120,16 @@ def listen(weights: Weights, player: Player, heard: Tensor, place: Tensor) -> Pl
     shares = shares / (tf.reduce_sum(shares, axis=2, keepdims=True) + 0.5)
     bass_class = pitch_class(bass)
     classes = [sounding * begins, sounding, *tf.unstack(shares, axis=1)]
-    classes += [tf.gather(PITCH_CLASSES, chord), tf.gather(_CHORD_ROOT, chord), bass_class]
+    classes += [tf.gather(PITCH_CLASSES, chord), tf.gather(CHORD_ROOT, chord), bass_class]
     then, alikeness = echoes(player, place)
-    rotated = tf.concat([_views(c) for c in classes + then], axis=2)  # (batch, 12, ROTATED)
+    rotated = tf.concat([views_of(c) for c in classes + then], axis=2)  # (batch, 12, ROTATED)
     flags = [begins[:, 0], sounds, heard == REST, pitch >= 0]
     plain = tf.concat(
         [
             tf.stack([tf.cast(flag, tf.float32) for flag in flags], axis=1),
-            tf.gather(_CHORD_QUALITY, chord),
-            _ages(chord_age),
-            _ages(bass_age),
+            tf.gather(CHORD_QUALITY, chord),
+            ages(chord_age),
+            ages(bass_age),
             tf.cast(bass_sounds, tf.float32)[:, None],
             alikeness,
             place,
@@ -133,27 +139,27 @@ def listen(weights: Weights, player: Player, heard: Tensor, place: Tensor) -> Pl
     before, cell = player.lstm[:, 0], player.lstm[:, 1]
     both = tf.concat([rotated, before], axis=2)
     kernel = tf.concat([weights.rotated, weights.recurrent], axis=0)
-    gates = _dense(both, kernel) + (tf.matmul(plain, weights.plain) + weights.bias)[:, None, :]
+    gates = dense(both, kernel) + (tf.matmul(plain, weights.plain) + weights.bias)[:, None, :]
     into, forget, new, out = tf.split(gates, 4, axis=2)
     cell = tf.sigmoid(forget) * cell + tf.sigmoid(into) * tf.tanh(new)
     output = tf.sigmoid(out) * tf.tanh(cell)
     return Player(tf.stack([output, cell], axis=1), player.profile, player.memory, player.history)
 
 
-def _ages(steps: Tensor) -> Tensor:
+def ages(steps: Tensor) -> Tensor:
     """(batch,) ages in steps as 7 cells that fill one after another: 1, 2, 4, 8, 16, 32, 64 steps or more."""
     return tf.cast(steps[:, None] >= tf.constant([[1, 2, 4, 8, 16, 32, 64]]), tf.float32)
 
 
-def _dense(x: Tensor, kernel: Tensor) -> Tensor:
+def dense(x: Tensor, kernel: Tensor) -> Tensor:
     """(batch, 12, n) by (n, m) as one flat product."""
     return tf.reshape(tf.matmul(tf.reshape(x, (-1, x.shape[-1])), kernel), (-1, 12, kernel.shape[-1]))
 
 
 def chord_logits(weights: Weights, player: Player) -> Tensor:
     """(batch, chords): eight qualities from each view, and no chord from their mean."""
-    hidden = tf.nn.relu(_dense(player.lstm[:, 0], weights.chord_hidden))
-    logits = _dense(hidden, weights.chord) + weights.chord_bias  # (batch, 12, 9)
+    hidden = tf.nn.relu(dense(player.lstm[:, 0], weights.chord_hidden))
+    logits = dense(hidden, weights.chord) + weights.chord_bias  # (batch, 12, 9)
     silence = tf.reduce_mean(logits[:, :, 8:], axis=1)
     return tf.concat([tf.reshape(logits[:, :, :8], (-1, NO_CHORD)), silence], axis=1)
 
@@ -164,21 +170,21 @@ def bass_logits(weights: Weights, player: Player, chord: Tensor, memory: Tensor,
     `memory` is the player's, with the chord sounding *before* this step.
     """
     _, _, previous, _age, bass, sounds, bass_age = tf.unstack(memory, axis=1)
-    classes = [tf.gather(PITCH_CLASSES, chord), tf.gather(_CHORD_ROOT, chord), pitch_class(bass)]
-    classes.append(tf.gather(_CHORD_ROOT, previous))
+    classes = [tf.gather(PITCH_CLASSES, chord), tf.gather(CHORD_ROOT, chord), pitch_class(bass)]
+    classes.append(tf.gather(CHORD_ROOT, previous))
     changed = previous != chord
     flags = [changed, sounds, bass >= 0]
     flags_ = tf.stack([tf.cast(flag, tf.float32) for flag in flags], axis=1)
     height = tf.cast(tf.where(bass >= 0, bass, BASS_CENTRE), tf.float32)[:, None] / 16 - 2.75
-    plain = tf.concat([flags_, _ages(bass_age), height, tf.gather(_CHORD_QUALITY, chord), place], axis=1)
-    views = tf.concat([_views(c) for c in classes], axis=2)
+    plain = tf.concat([flags_, ages(bass_age), height, tf.gather(CHORD_QUALITY, chord), place], axis=1)
+    views = tf.concat([views_of(c) for c in classes], axis=2)
     split = views.shape[-1]
     hidden = tf.nn.relu(
-        _dense(player.lstm[:, 0], weights.bass_hidden)
-        + _dense(views, weights.bass_in[:split])
+        dense(player.lstm[:, 0], weights.bass_hidden)
+        + dense(views, weights.bass_in[:split])
         + tf.matmul(plain, weights.bass_in[split:])[:, None, :]
     )
-    onsets = _dense(hidden, weights.bass)  # (batch, 12, octaves)
+    onsets = dense(hidden, weights.bass)  # (batch, 12, octaves)
     pitches = bass_pitches(bass)
     onsets = tf.where((pitches >= BASS_LOW) & (pitches <= BASS_HIGH), onsets, -1e9)
     pool = tf.matmul(tf.reduce_mean(hidden, axis=1), weights.bass_pool)
@@ -187,9 +193,9 @@ def bass_logits(weights: Weights, player: Player, chord: Tensor, memory: Tensor,
 
 def melody_logits(weights: Weights, player: Player) -> Tensor:
     """(batch, 2 + 12 * octaves): hold, rest, onsets by pitch class and octave from the last melody note."""
-    hidden = tf.nn.relu(_dense(player.lstm[:, 0], weights.melody_hidden))
-    last = _views(pitch_class(player.memory[:, 0]))
-    onsets = _dense(tf.concat([hidden, last], axis=2), weights.melody)
+    hidden = tf.nn.relu(dense(player.lstm[:, 0], weights.melody_hidden))
+    last = views_of(pitch_class(player.memory[:, 0]))
+    onsets = dense(tf.concat([hidden, last], axis=2), weights.melody)
     pool = tf.matmul(tf.reduce_mean(hidden, axis=1), weights.melody_pool)
     return tf.concat([pool, tf.reshape(onsets, (-1, 12 * MELODY_OCTAVES))], axis=1)
 

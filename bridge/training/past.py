@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from bridge.music.vocabulary import FIRST_ONSET, HOLD, NO_CHORD
+from bridge.music.vocabulary import FIRST_ONSET, HOLD, NO_CHORD, PLACE_WIDTH
 from bridge.training.corpus import PITCH_CLASSES
 
 Tensor = Any  # tensorflow ships no types
@@ -71,7 +71,9 @@ def echoes(player: Player, place: Tensor) -> tuple[list[Tensor], Tensor]:
     Returns for every distance the share of each pitch class over the next steps, (batch, 12), then the pitch classes
     of one's own chord there, (batch, 12); and the share of equal steps before, (batch, distances).
     """
-    lags = tf.cast(tf.round(16 * place[:, -1]), tf.int32)[:, None] * tf.constant([ECHOES])  # (batch, distances)
+    lags = tf.cast(tf.round(16 * place[:, PLACE_WIDTH - 1]), tf.int32)[:, None] * tf.constant(
+        [ECHOES]
+    )  # (batch, distances)
     ages = lags[:, :, None] + tf.range(-ECHO_AHEAD, ECHO_BACK)[None, None, :]  # 0 is the step before this
     known = (ages >= 0) & (ages < HISTORY)
     melody, chords = tf.unstack(player.history, axis=1)

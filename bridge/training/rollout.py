@@ -23,6 +23,7 @@ class Roll(NamedTuple):
 
     chord_logits: Tensor
     before: Tensor  # the chord sounding before the step
+    age: Tensor  # for how many steps it has
     chord: Tensor  # the chord sounding at the step
     own_bass_logits: Tensor  # on the model's own chord and bass
     own_bass_last: Tensor  # the bass pitch before the step, -1 for none
@@ -40,17 +41,18 @@ def human(own: Tensor, given: Tensor) -> Tensor:
 def roll(weights: Weights, batch: dict[str, Tensor], forced: Tensor, temperature: Tensor, gumbel: Tensor) -> Roll:
     """Play the windows from a cold start; `forced` (batch,) says which are fed the human past.
 
-    `batch` is time first; `gumbel` is the noise, (steps, batch, network.NOISE).
+    `batch` is time first (but for `genre`); `gumbel` is the noise, (steps, batch, network.NOISE).
     """
     steps, size = batch["heard"].shape[0], batch["heard"].shape[1]
     units = weights.recurrent.shape[0]
     player = past.start(size, units)
     truth = player.memory
-    kinds = [tf.float32, tf.int32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32]
+    kinds = [tf.float32, tf.int32, tf.int32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32]
     arrays = [tf.TensorArray(kind, steps) for kind in kinds]
+    places = network.setting(batch["place"], tf.tile(batch["genre"][None, :], (steps, 1)))
 
     def body(t: Tensor, player: Player, truth: Tensor, arrays: Any) -> Any:
-        place = batch["place"][t]
+        place = places[t]
         player = network.listen(weights, player, batch["heard"][t], place)
         # the melody half of the memory is the same for both pasts
         truth = tf.concat([player.memory[:, :2], truth[:, 2:]], axis=1)
@@ -72,7 +74,7 @@ def roll(weights: Weights, batch: dict[str, Tensor], forced: Tensor, temperature
         melody_target = past.choice_of(
             batch["melody"][t], player.memory[:, 0], past.MELODY_CENTRE, past.MELODY_OCTAVES, 2
         )
-        row = Roll(logits, before, chord, low, last, true_low, bass_target, high, melody_target)
+        row = Roll(logits, before, player.memory[:, 3], chord, low, last, true_low, bass_target, high, melody_target)
         arrays = [array.write(t, x) for array, x in zip(arrays, row, strict=True)]
         own = past.remember(player, chord, bass).memory
         truth = past.remember(player._replace(memory=truth), true_chord, true_bass).memory

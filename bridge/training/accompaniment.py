@@ -1,0 +1,275 @@
+"""The accompanist's training: chords, bass, and what the player will play, mostly on the model's own past.
+
+A teacher that sees the whole melody learns first, from the human past. Then the student: a moment of teacher forcing,
+after which most windows run on its own samples. There it is asked for chords that hold the coming melody (the expected
+hit, exact), for what the teacher would play from where it is, and for the human rate of change of the genre.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from bridge.generators.shelf import folder
+from bridge.music.vocabulary import GENRES, NO_CHORD
+from bridge.training import loop, losses, network, past, teacher
+from bridge.training.arguments import Common
+from bridge.training.convert import card, convert, parity
+from bridge.training.corpus import Tune
+from bridge.training.measures import Performance, bass_line, harmony, human
+from bridge.training.rollout import Roll, roll
+from bridge.training.sources import tunes_of
+from bridge.training.windows import Windows, window
+
+Tensor = Any
+WEIGHTS = network.Weights
+MIXES = {
+    "default": {"standards": 0.25, "hymn": 0.15, "chorale": 0.15, "artsong": 0.2, "folk": 0.25},
+    "folk": {"standards": 0.1, "hymn": 0.1, "chorale": 0.05, "artsong": 0.05, "folk": 0.7},
+    "pop": {"standards": 0.15, "hymn": 0.05, "artsong": 0.05, "folk": 0.05, "pop": 0.4, "rock": 0.1, "jazz": 0.2},
+}
+"""Share of the windows by genre, for each set of sources."""
+HELD, HELD_STEPS = 96, 256  # tunes and sixteenths of each in a validation
+CURVES = {
+    "free-running fit (valid)": ["valid_share"],
+    "expected hit (train)": ["hit"],
+    "nats a step (train)": ["bass", "melody"],
+    "chord-length entropy (valid)": ["valid_length_entropy", "valid_human_length_entropy"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments(Common):
+    """What a run depends on."""
+
+    minutes: float = 45.0
+    """Length of the run; the learning rate falls over it."""
+    units: int = 128
+    """Of the LSTM."""
+    hidden: int = 64
+    """Of each head."""
+    steps: int = 128
+    """Sixteenths a window."""
+    temperature: float = 0.5
+    """At which it will be played: its own roll-outs are drawn, and fit and rate of change are counted, there."""
+    warmup: int = 200
+    """Updates with the human past only (none with --from)."""
+    forced: float = 0.15
+    """Share of the windows with the human past thereafter."""
+    taught: float = 6.0
+    """Minutes that the teacher learns before, or continues to learn with --from; 0: no teacher, or the one there is."""
+    distil: float = 0.8
+    """Weight of the distance to the teacher on the model's own past."""
+    imitate: float = 0.0
+    """Weight of the human chords' cross-entropy on the model's own past (1 on the human past)."""
+    hit: float = 8.0
+    """Weight of the expected share of the coming beat's melody inside the chord."""
+    steady: float = 3.0
+    """Weight of the distance between the rate of chord changes and the human one in the same genre."""
+    lean: float = 4.0
+    """Weight of the excess over 3.45 pitch classes a chord."""
+    rooted: float = 0.02
+    """Weight of the probability that the bass, where a new chord begins, plays its root."""
+
+
+def human_rates(tunes: list[Tune]) -> Any:
+    """How often humans change the chord at bar lines and on other beats, by genre; the last row is over all, (9, 2)."""
+    counts = np.zeros((len(GENRES) + 1, 2, 2))  # genre, other beat or downbeat, stays or changes
+    for tune in tunes:
+        if tune.dup or not (tune.chords >= 0).any():
+            continue
+        beats = np.flatnonzero(tune.decisions)
+        chords = human(tune, tune.steps).chords[beats]
+        for step, before, now in zip(beats[1:], chords[:-1], chords[1:], strict=True):
+            if before != NO_CHORD:
+                counts[tune.genre_index, int(tune.places[step, 1]), int(now != before)] += 1
+    counts[-1] = counts.sum(axis=0)
+    rates = counts[:, ::-1, 1] / np.maximum(1, counts.sum(axis=2))[:, ::-1]
+    return np.where(counts.sum(axis=2)[:, ::-1] > 200, rates, rates[-1]).astype(np.float32)
+
+
+class Accompanying:
+    """The task of training a student, with a teacher or without."""
+
+    name = "accompaniment"
+    best = ("valid_score", 1)
+
+    def __init__(self, args: Arguments, tunes: list[Tune], tutor: teacher.Weights | None) -> None:
+        self._args, self._tutor = args, tutor
+        train = [t for t in tunes if t.split == "train"]
+        self._windows = Windows(train, args.steps, MIXES[args.rights], seed=args.seed)
+        self._rates = human_rates(train)
+        held = [t for t in tunes if t.split == "valid" and (t.chords >= 0).any()]
+        self._held = held[:: -(-len(held) // HELD) or 1]
+        self._rolling = tf.function(roll)
+
+    def weights(self) -> network.Weights:
+        """Fresh variables."""
+        return network.new_weights(self._args.units, self._args.hidden, self._args.seed)
+
+    def batch(self, number: int) -> dict[str, Any]:
+        """Windows; the first rows of `forced` are fed the human past."""
+        warm = number < self._args.warmup and not self._args.start
+        share = 1.0 if warm else self._args.forced
+        forced = np.arange(self._args.batch) < round(share * self._args.batch)
+        return self._windows.batch(self._args.batch, number) | {"forced": forced.astype(np.int32)}
+
+    def loss(self, weights: Any, batch: dict[str, Tensor], number: Tensor) -> dict[str, Tensor]:
+        """Every term and `loss`, their weighted sum."""
+        args = self._args
+        size = batch["heard"].shape[0]
+        shape = (args.steps, size, network.NOISE)
+        uniform = tf.random.stateless_uniform(shape, tf.stack([args.seed, number]), 1e-7, 1 - 1e-7)
+        first = time_first(batch)
+        played = roll(
+            weights, first, batch["forced"] > 0, tf.constant(args.temperature), -tf.math.log(-tf.math.log(uniform))
+        )
+        terms = student_terms(first, played, tf.constant(self._rates), args.temperature)
+        own = terms.pop("own")
+        terms["distil"] = self._distance(batch, played, own) if self._tutor else tf.constant(0.0)
+        rolling = tf.reduce_mean(own)
+        terms["loss"] = (
+            (1 - rolling) * terms["forced_chord"]
+            + rolling
+            * (
+                args.imitate * terms["own_chord"]
+                + args.distil * terms["distil"]
+                - args.hit * terms["hit"]
+                + args.steady * terms["rates"]
+                + args.lean * terms["fat"]
+                - args.rooted * terms["root"]
+            )
+            + terms["bass"]
+            + terms["melody"]
+        )
+        return terms
+
+    def _distance(self, batch: dict[str, Tensor], played: Roll, own: Tensor) -> Tensor:
+        """Cross-entropy to the teacher at the decisions of the student's own roll-outs."""
+        beats, back = batch["beats"], tf.transpose
+        before, age = (teacher.at_beats(back(x), beats) for x in (played.before, played.age))
+        known = teacher.encode(self._tutor, batch)
+        said = tf.nn.softmax(teacher.chord_logits(self._tutor, known, batch, before, age))
+        ours = tf.nn.log_softmax(teacher.at_beats(back(played.chord_logits, (1, 0, 2)), beats))
+        mask = teacher.at_beats(back(own) * batch["valid"], beats) * tf.cast(beats >= 0, tf.float32)
+        return losses.mean(-tf.reduce_sum(tf.stop_gradient(said) * ours, axis=-1), mask)
+
+    def validate(self, weights: Any) -> dict[str, float]:
+        """Free-running harmony on held-out tunes beside what humans played to them."""
+        if not self._held:
+            return {}
+        played = free_run(self._rolling, weights, self._held, self._args.temperature, self._args.seed)
+        ours, theirs = harmony(played), harmony([human(t, HELD_STEPS) for t in self._held])
+        figures = {f"valid_{k}": v for k, v in ours.items()}
+        figures |= {f"valid_bass_{k}": v for k, v in bass_line(played).items()}
+        figures["valid_share"] = ours["note_in_chord"] / theirs["note_in_chord"]
+        figures["valid_human_length_entropy"] = theirs["length_entropy"]
+        figures["valid_distinct_share"] = ours["distinct"] / theirs["distinct"]
+        excess = abs(ours["length_entropy"] - theirs["length_entropy"]) - 0.3
+        figures["valid_score"] = figures["valid_share"] - 0.2 * max(0.0, excess)
+        return figures
+
+
+def time_first(batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The arrays that have steps, with these in front; those of a window as a whole stay."""
+    whole = ("genre", "beats", "forced")
+    return {key: x if key in whole else tf.transpose(x, [1, 0, *range(2, len(x.shape))]) for key, x in batch.items()}
+
+
+def student_terms(batch: dict[str, Tensor], played: Roll, rates: Tensor, temperature: float) -> dict[str, Tensor]:
+    """The terms of the loss, and `own`: where, (steps, batch), the past is the model's own."""
+    valid, place = batch["valid"], batch["place"]
+    decides = place[..., 0] * valid
+    known = decides * tf.cast(batch["chord"] >= 0, tf.float32)
+    fed = tf.cast(batch["forced"], tf.float32)[None, :] * tf.ones_like(valid)
+    own = 1 - fed
+    chances = tf.nn.softmax(played.chord_logits / temperature)
+    heard = decides * own * tf.reduce_sum(batch["coming"], axis=-1)
+    started = tf.cast(played.before != NO_CHORD, tf.float32)
+    low = tf.nn.softmax(played.own_bass_logits)
+    root = tf.where(played.chord < NO_CHORD, played.chord // 8, 0)
+    onsets = tf.reduce_sum(tf.reshape(low[..., 2:], (*low.shape[:2], 12, past.BASS_OCTAVES)), axis=-1)
+    fresh = decides * own * tf.cast((played.before != played.chord) & (played.chord < NO_CHORD), tf.float32)
+    return {
+        "own": own,
+        "forced_chord": losses.cross_entropy(played.chord_logits, batch["chord"], known * fed),
+        "own_chord": losses.cross_entropy(played.chord_logits, batch["chord"], known * own),
+        "hit": losses.mean(losses.expected_hit(chances, batch["coming"]), heard),
+        "rates": losses.genre_rates(
+            losses.change(chances, played.before), decides * own * started, place[..., 1], batch["genre"], rates
+        ),
+        "fat": losses.fatness(chances, decides * own),
+        "root": losses.mean(tf.gather(onsets, root, batch_dims=2), fresh),
+        "bass": losses.cross_entropy(
+            played.bass_logits, played.bass_target, valid * tf.cast(batch["bass"] >= 0, tf.float32)
+        ),
+        "melody": losses.cross_entropy(played.melody_logits, played.melody_target, valid),
+    }
+
+
+def free_run(
+    rolling: Callable[..., Roll], weights: Any, tunes: list[Tune], temperature: float, seed: int
+) -> list[Performance]:
+    """What the model plays to these tunes from a cold start, hearing only their melody; `rolling` is `roll`, traced."""
+    rows = [window(t, 0, HELD_STEPS) for t in tunes]
+    arrays = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
+    batch = time_first(
+        {key: tf.constant(x, tf.float32 if x.dtype.kind == "f" else tf.int32) for key, x in arrays.items()}
+    )
+    gumbel = np.random.default_rng(seed).gumbel(size=(HELD_STEPS, len(tunes), network.NOISE)).astype(np.float32)
+    blank = {key: tf.fill(batch[key].shape, -1) for key in ("chord", "bass")}
+    played = rolling(weights, batch | blank, tf.zeros(len(tunes), tf.bool), tf.constant(temperature), gumbel)
+    chords, bass = played.chord.numpy(), own_bass(played)
+    return [Performance(t, chords[: t.steps, i], bass[: t.steps, i]) for i, t in enumerate(tunes)]
+
+
+def own_bass(played: Roll) -> Any:
+    """The bass tokens of a roll without a given bass, (steps, batch): there the target is the model's own choice."""
+    flat = [
+        past.token_of(choice, past.bass_pitches(last)).numpy()
+        for choice, last in zip(played.bass_target, played.own_bass_last, strict=True)
+    ]
+    return np.stack(flat)
+
+
+def task(args: Arguments) -> Accompanying:
+    """The student's task; the teacher is trained here, first, unless there is one in the run's folder already."""
+    tunes = tunes_of(args, print)
+    return Accompanying(args, tunes, taught(args, tunes))
+
+
+def taught(args: Arguments, tunes: list[Tune]) -> teacher.Weights | None:
+    """The teacher of a run: resumed, trained, or that of the model to start from; None without one."""
+    start = folder(args.start) if args.start else None
+    inherited = start / teacher.FILE if start and (start / teacher.FILE).exists() else None
+    if not args.distil or not (args.taught or inherited):
+        return None
+    lesson = teacher.Teaching(args, tunes, args.hidden, args.hidden, args.steps, MIXES[args.rights])
+    out = args.out / "teacher"
+    if not args.taught and inherited:
+        return teacher.read(inherited)
+    plan = replace(args, out=out, minutes=args.taught, updates=0, check=min(args.check, args.taught / 4))
+    log = out / "log.jsonl"
+    learner = loop.fit(lesson, plan, loop.writer(log), lambda done: None, inherited)
+    return teacher.Weights(*(tf.constant(w) for w in learner.average))
+
+
+def extras(run: Path) -> dict[str, Path]:
+    """Files of a run that belong into the model's folder, by their name there: the teacher, for who goes on."""
+    best = run / "teacher" / loop.BEST
+    return {teacher.FILE: best} if best.exists() else {}
+
+
+def figures(model: Path, data: Path) -> dict[str, Any]:
+    """Held-out figures through the runtime, for the card."""
+    from bridge.training.evaluate import card_figures
+
+    return card_figures(model, data)
+
+
+__all__ = ["CURVES", "WEIGHTS", "Arguments", "card", "convert", "extras", "figures", "parity", "task"]

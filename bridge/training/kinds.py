@@ -1,0 +1,27 @@
+"""The kinds of model, and the module that trains each.
+
+Such a module has: `Arguments` (a class that extends `arguments.Common`), `task(args)` (a `loop.Task`), `WEIGHTS` (the
+class of its weights), `convert(weights, facts)` (LiteRT files by name), `card(weights)` (what playing needs to know),
+`parity(weights, folder)` (the largest difference between TensorFlow and the exported folder; raises ExportError),
+`figures(folder, data)` (held-out figures for the card) and `CURVES` (titles and keys of the learning curves).
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from bridge.music.errors import ModelError
+
+KINDS = {
+    "accompaniment": "bridge.training.accompaniment",
+    "melody": "bridge.training.melody",
+    "morph": "bridge.training.morph",
+}
+
+
+def module_of(kind: str) -> Any:
+    """The module that trains this kind of model. Raises ModelError for an unknown one."""
+    if kind not in KINDS:
+        raise ModelError(f"there is no kind of model {kind!r}; it is one of {', '.join(KINDS)}")
+    return importlib.import_module(KINDS[kind])

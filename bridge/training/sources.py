@@ -1,0 +1,47 @@
+"""The tunes of a run, whatever `--data` names: files of the pack's format, or a folder of MIDI, MusicXML or ABC."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bridge.training.arguments import Common
+from bridge.training.corpus import SETS, CorpusError, Tune, read, tune_of
+
+SPLITS = ("train", "valid")
+
+
+def is_pack(path: Path) -> bool:
+    """Whether a path is a file of the pack's format or a folder that has one."""
+    if path.is_file():
+        return path.name.endswith((".jsonl", ".jsonl.gz"))
+    return any(path.glob("*.jsonl*"))
+
+
+def tunes_of(args: Common, say: Callable[[str], None], splits: Sequence[str] = SPLITS) -> list[Tune]:
+    """The tunes of the run's sources, their own splits kept. Raises CorpusError if there are none to learn from."""
+    if is_pack(args.data):
+        tunes = read(args.data, chosen(args), splits)
+    else:
+        tunes = [t for t in foreign(args.data, args.genre, say) if t.split in splits]
+    if not any(tune.split == "train" and not tune.dup for tune in tunes):
+        raise CorpusError(f"{args.data} has no tune to learn from; name a folder of tunes or MIDI files with --data")
+    return tunes
+
+
+def chosen(args: Common) -> tuple[str, ...] | None:
+    """The sources to read: those named, else those of the set, else (a pack of one's own) all that are there."""
+    if args.sources:
+        return args.sources
+    known = [s for s in SETS[args.rights] if args.data.is_dir() and list(args.data.glob(f"*_{s}.jsonl.gz"))]
+    return SETS[args.rights] if known else None
+
+
+def foreign(path: Path, genre: str, say: Callable[[str], None]) -> list[Tune]:
+    """A folder of MIDI, MusicXML or ABC files as tunes; what was dropped, and why, goes to `say`."""
+    from bridge.corpus import records
+
+    found, report = records([path], genre=genre or None)
+    for line in str(report).splitlines():
+        say(line)
+    return [tune_of(record) for record in found if record["melody"]]
