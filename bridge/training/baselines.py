@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from bridge.music.vocabulary import NO_CHORD
+from bridge.music.vocabulary import BASS_HIGH, BASS_LOW, HOLD, NO_CHORD, REST, onset
 from bridge.training.corpus import PITCH_CLASSES, Tune
 from bridge.training.measures import Performance
 
 Array = Any
+CENTRE = 43  # pitch, G2; where the plainest bass begins
 
 MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
 MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
@@ -69,3 +70,18 @@ def _rule(tune: Tune, steps: int, every: int) -> Iterator[int]:
 def rule(tune: Tune, steps: int, every: int) -> Performance:
     """Harmonise what was just heard in the key estimated so far, every so many beats."""
     return Performance(tune, np.array(list(_rule(tune, steps, every))), np.zeros(0))
+
+
+def roots_on_beats(played: Performance) -> Performance:
+    """The same chords over the plainest bass: at every beat the chord's root, as near the last note as may be."""
+    tokens, last = np.full(len(played.chords), HOLD, np.int16), CENTRE
+    beats = set(played.beats.tolist())
+    for step, chord in enumerate(played.chords):
+        if chord == NO_CHORD:
+            tokens[step] = REST
+        elif step in beats:
+            up = (int(chord) // 8 - last) % 12
+            last += up if up <= 6 else up - 12
+            last = last + 12 if last < BASS_LOW else last - 12 if last > BASS_HIGH else last
+            tokens[step] = onset(last)
+    return Performance(played.tune, played.chords, tokens)

@@ -1,0 +1,82 @@
+"""The sections of the report about melodies and variations: each set of weights on the tunes that are routed to it.
+
+The measuring itself belongs to the kinds of model; here it is called, and sets are put together.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from bridge.music.errors import ModelError
+from bridge.training.corpus import SETS, Tune
+from bridge.training.heldout import training_tunes
+from bridge.training.judge import route
+
+Figures = dict[str, Any]
+Reporter = Callable[[Path, Sequence[Tune]], Figures]
+WEIGHTS = ("onsets", "notes", "phrases", "windows", "tunes")
+"""What a mean over sets is weighted by: the first of these that the reports have."""
+
+
+def _reporter(module: str) -> Callable[..., Figures]:
+    """The function `report` of a kind's measuring. Raises ModelError where this version has none."""
+    try:
+        found: Callable[..., Figures] = importlib.import_module(f"bridge.training.{module}").report
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise ModelError(f"this version cannot measure it ({error}); update the package") from None
+    return found
+
+
+def melody_section(sets: dict[str, Path], tunes: Sequence[Tune], data: Path) -> Figures:
+    """Melody: beside Markov models of the tunes to learn from, where the data has any."""
+    report = _reporter("melody_evaluate")
+    learned = training_tunes(data)
+
+    def measured(name: str, folder: Path, held: Sequence[Tune]) -> Figures:
+        sources = SETS.get(name, SETS["default"])
+        return report(folder, [tune for tune in learned if tune.source in sources], list(held))
+
+    return together(sets, tunes, measured)
+
+
+def morph_section(sets: dict[str, Path], tunes: Sequence[Tune], data: Path) -> Figures:
+    """Variations and interpolations."""
+    report = _reporter("morph_evaluate")
+    return together(sets, tunes, lambda _name, folder, held: report(folder, list(held)))
+
+
+def together(
+    sets: dict[str, Path], tunes: Sequence[Tune], measured: Callable[[str, Path, Sequence[Tune]], Figures]
+) -> Figures:
+    """The figures of all sets, each on the tunes routed to it, as one; and each set's own under `weight_sets`."""
+    routes = [route(tune, sets) for tune in tunes]
+    parts = {}
+    for name, folder in sets.items():
+        held = [tune for tune, routed in zip(tunes, routes, strict=True) if routed == name]
+        if held:
+            parts[name] = measured(name, folder, held)
+    if len(parts) == 1:
+        return dict(next(iter(parts.values())))
+    key = next((key for key in WEIGHTS if all(part.get(key) for part in parts.values())), None)
+    weights = [float(part[key]) if key else 1.0 for part in parts.values()]
+    return merged(list(parts.values()), weights) | {"weight_sets": parts}
+
+
+def merged(parts: Sequence[Any], weights: Sequence[float]) -> Figures:
+    """Nested figures averaged by weight where all are numbers; counts (of WEIGHTS) are summed, all else is left out."""
+    known = [(part, weight) for part, weight in zip(parts, weights, strict=True) if part is not None]
+    keys = dict.fromkeys(key for part, _ in known if isinstance(part, dict) for key in part)
+    made: Figures = {}
+    for key in keys:
+        values = [(part[key], weight) for part, weight in known if isinstance(part, dict) and key in part]
+        found = [value for value, _ in values if value is not None]
+        if found and all(isinstance(value, dict) for value in found):
+            made[key] = merged([value for value, _ in values], [weight for _, weight in values])
+        elif found and all(isinstance(value, int | float) and not isinstance(value, bool) for value in found):
+            numbers = [(value, weight) for value, weight in values if value is not None]
+            whole = sum(weight for _, weight in numbers)
+            made[key] = sum(found) if key in WEIGHTS else sum(v * w for v, w in numbers) / whole
+    return made
