@@ -92,6 +92,9 @@ def test_chords_move_on_beats_only_and_the_bass_stays_in_range(
         assert 0 <= decision.chord_chance <= 1
         assert decision.chord_chances.sum() == pytest.approx(1, abs=1e-4)
         assert decision.melody_chances.sum() == pytest.approx(1, abs=1e-4)
+        assert decision.melody_events.sum() == pytest.approx(1, abs=1e-4)
+        assert len(set(decision.melody_pitches.tolist())) == 48
+        assert {p % 12 for p in decision.melody_pitches[:4]} == {0}
 
 
 def test_a_melody_in_another_key_gets_the_same_chords_there(model: AccompanimentModel) -> None:
@@ -108,6 +111,19 @@ def test_a_melody_in_another_key_gets_the_same_chords_there(model: Accompaniment
             before = melody[step]
         chances.append(decision.chord_chances)
     np.testing.assert_allclose(np.roll(chances[0][:NO_CHORD], 5 * 8), chances[1][:NO_CHORD], atol=1e-4)
+
+
+def test_the_genre_and_the_bar_are_heard(model: AccompanimentModel) -> None:
+    def chances(genre: int, bar: int) -> Any:
+        state = model.start()
+        for step in range(8):
+            heard = Heard(onset(60) if step == 0 else HOLD, Spot(step, bar=bar), genre)
+            state, decision = model.step(state, heard, temperature=1, random=step)
+        return decision.chord_chances
+
+    assert np.abs(chances(1, 0) - chances(4, 0)).max() > 1e-3
+    assert np.abs(chances(1, 0) - chances(1, 3)).max() > 1e-4
+    np.testing.assert_array_equal(chances(1, 3), chances(1, 11))  # bars are known modulo eight
 
 
 def test_a_wish_is_granted(model: AccompanimentModel) -> None:
@@ -180,7 +196,7 @@ def test_a_file_that_is_no_network_is_refused(tmp_path: Path) -> None:
     import hashlib
 
     content = b"not a network"
-    folder = altered(tmp_path, sha256=hashlib.sha256(content).hexdigest())
+    folder = altered(tmp_path, sha256={STEP_FILE: hashlib.sha256(content).hexdigest()})
     (folder / STEP_FILE).write_bytes(content)
     with pytest.raises(ModelError, match="cannot be opened"):
         AccompanimentModel.load(folder)

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,15 @@ import pytest
 
 tf = pytest.importorskip("tensorflow", reason="training needs tensorflow")
 
-from bridge.generators.model import AccompanimentModel  # noqa: E402
+from bridge.generators.model import AccompanimentModel, Heard  # noqa: E402
 from bridge.music.harmony import parse_chord  # noqa: E402
-from bridge.music.vocabulary import HOLD, NO_CHORD, REST, Spot, chord_class, onset  # noqa: E402
-from bridge.training import evaluate, export, losses, network, past, rollout, train  # noqa: E402
-from bridge.training.arguments import command_of  # noqa: E402
+from bridge.music.vocabulary import HOLD, NO_CHORD, PLACE_WIDTH, REST, Spot, chord_class, onset  # noqa: E402
+from bridge.training import accompaniment, convert, export, loop, losses, network, past, rollout, teacher, train  # noqa: E402
+from bridge.training.arguments import command_of, parse  # noqa: E402
 from bridge.training.baselines import estimated_key, random_triads, rule  # noqa: E402
-from bridge.training.corpus import CorpusError, Tune, Windows, read, tune_of, window  # noqa: E402
+from bridge.training.corpus import CLEAN, CorpusError, Tune, read, tune_of  # noqa: E402
 from bridge.training.measures import Performance, bass_line, harmony, human, note_covered, note_in_chord  # noqa: E402
+from bridge.training.windows import Windows, window  # noqa: E402
 
 C, F, G = (chord_class(parse_chord(symbol)) for symbol in ("C:maj", "F:maj", "G:7"))
 
@@ -47,15 +49,19 @@ def tune() -> Tune:
     return tune_of(record())
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A corpus: the made tunes under the name of every source."""
-    made = tmp_path_factory.mktemp("data")
-    for source in train.Arguments().sources:
+def write_folder(made: Path) -> Path:
+    """A corpus: the made tunes under the name of every clean source."""
+    made.mkdir(exist_ok=True)
+    for source in CLEAN:
         with gzip.open(made / f"A_{source}.jsonl.gz", "wt", encoding="utf-8") as file:
             for number, split in enumerate(["train", "train", "valid", "test"]):
                 file.write(json.dumps(record(number, split, source=source)) + "\n")
     return made
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_folder(tmp_path_factory.mktemp("data"))
 
 
 def test_a_pick_up_lies_at_the_end_of_its_bar(tune: Tune) -> None:
@@ -100,7 +106,7 @@ def test_places_survive_the_corpus(tune: Tune) -> None:
     from bridge.music.vocabulary import place_features
     from bridge.training.corpus import place_bytes, place_floats
 
-    for spot in (Spot(5), Spot(23, 12, 8), Spot(7, 7, 8), Spot(3, 6, 4)):
+    for spot in (Spot(5), Spot(23, 12, 8, 3), Spot(7, 7, 8, 6), Spot(3, 6, 4)):
         floats = place_floats(np.array(place_bytes(spot), np.uint8))
         np.testing.assert_allclose(floats, place_features(spot), atol=0.005)
 
@@ -123,18 +129,19 @@ def test_silence_is_left_out_of_the_ratio_but_covers_nothing(tune: Tune) -> None
     assert 0.4 < note_covered(half) < 0.6
 
 
-def test_a_tune_jumps_with_its_chords(tune: Tune) -> None:
-    moved = evaluate.shifted(tune)
-    at = np.flatnonzero(tune.decisions)[16]
-    assert (moved.melody[:at] == tune.melody[:at]).all()
-    pitched = np.flatnonzero(tune.melody[at:] >= 2) + at
-    assert (moved.melody[pitched] == tune.melody[pitched] + 6).all()
-    assert note_in_chord(human(moved, 200)) == 1
-
-
 def test_the_command_names_what_is_not_usual() -> None:
-    assert command_of(train.Arguments(minutes=3)) == "improv train accompaniment --data DIR --minutes 3"
-    assert command_of(train.Arguments()) == "improv train accompaniment --data DIR"
+    usual = "improv train accompaniment --data DIR"
+    assert command_of(accompaniment.Arguments(minutes=3), "accompaniment") == f"{usual} --minutes 3"
+    assert command_of(accompaniment.Arguments(), "accompaniment") == usual
+    begun = accompaniment.Arguments(rights="folk", start=str(Path("some") / "where" / "accompaniment"))
+    assert command_of(begun, "accompaniment") == f"{usual} --set folk --from accompaniment"
+
+
+def test_the_options_are_the_fields() -> None:
+    words = ["--data", "d", "--set", "pop", "--from", "melody", "--units", "16", "--sources", "a", "b"]
+    args = parse(accompaniment.Arguments, "accompaniment", words)
+    assert (args.rights, args.start, args.units, args.sources) == ("pop", "melody", 16, ("a", "b"))
+    assert args.out == Path("out") / "accompaniment-pop"
 
 
 def test_the_bass_of_the_roots_is_all_roots(tune: Tune) -> None:
@@ -163,8 +170,26 @@ def test_fat_and_restless_chords_cost() -> None:
     chances[0, 0, G] = 1
     ones = np.ones((1, 1), np.float32)
     assert float(losses.fatness(chances, ones)) == pytest.approx(4 - losses.FAT, abs=1e-4)
-    assert float(losses.rate_error(ones, ones, 0.4)) == pytest.approx(0.36, abs=1e-4)
-    assert float(losses.rate_error(ones, 0 * ones, 0.4)) == 0
+
+
+def test_rates_of_change_are_counted_by_genre() -> None:
+    rates = np.full((9, 2), 0.5, np.float32)
+    rates[2] = 1.0, 0.0
+    changes = np.array([[1, 0.5], [0, 0.5]], np.float32)  # (steps, batch): folk as it should be, unknown too
+    downbeat = np.array([[1, 1], [0, 0]], np.float32)
+    ones = np.ones((2, 2), np.float32)
+    assert float(losses.genre_rates(changes, ones, downbeat, np.array([2, -1]), rates)) == pytest.approx(0, abs=1e-4)
+    assert float(losses.genre_rates(changes, 0 * ones, downbeat, np.array([2, -1]), rates)) == pytest.approx(0)
+    swapped = float(losses.genre_rates(1 - changes, ones, downbeat, np.array([2, -1]), rates))
+    assert swapped == pytest.approx(1.0, abs=1e-3)  # half of either stretch is off by one
+
+
+def test_human_rates_come_from_the_tunes(tune: Tune) -> None:
+    rates = accompaniment.human_rates([tune] * 60)
+    folk = rates[2]
+    assert folk[0] == pytest.approx(6 / 7, abs=0.01)  # every bar line but that between two bars of C
+    assert folk[1] == 0
+    np.testing.assert_array_equal(rates[0], rates[-1])  # a genre without tunes: as all
 
 
 def test_a_choice_and_its_token_are_one() -> None:
@@ -175,7 +200,7 @@ def test_a_choice_and_its_token_are_one() -> None:
 
 
 def test_an_echo_tells_what_followed_a_bar_ago() -> None:
-    player, place = past.start(1, 4), tf.constant([[0.0] * 27 + [1.0]])
+    player, place = past.start(1, 4), tf.constant([[0.0] * (PLACE_WIDTH - 1) + [1.0] + [0.0] * 8])
     for step in range(24):
         token = onset(60 + step % 16)
         player = past.hear(player, tf.constant([token]))
@@ -185,76 +210,136 @@ def test_an_echo_tells_what_followed_a_bar_ago() -> None:
     assert alike.numpy()[0].tolist() == [1, 0, 0, 0]
 
 
+def test_a_teacher_sees_what_comes_and_asks_what_sounded(tune: Tune) -> None:
+    row = window(tune, 4, 32)
+    batch = {k: tf.constant(v[None], tf.float32 if v.dtype.kind == "f" else tf.int32) for k, v in row.items()}
+    weights = teacher.new_weights(8, 8, 1)
+    assert row["beats"].tolist() == [0, 4, 8, 12, 16, 20, 24, 28, -1]
+    known = teacher.encode(weights, batch)
+    before = tf.constant([[NO_CHORD] + [C] * 8])
+    said = teacher.chord_logits(weights, known, batch, before, tf.ones((1, 9), tf.int32)).numpy()
+    coming = batch["coming"].numpy().copy()
+    coming[0, 28] = np.eye(12)[6]
+    later = teacher.encode(weights, batch | {"coming": tf.constant(coming)})
+    assert np.abs(later.numpy()[0, 0] - known.numpy()[0, 0]).max() > 1e-6  # the first beat knows of the last
+    others = teacher.chord_logits(weights, known, batch, tf.constant([[G] * 9]), tf.ones((1, 9), tf.int32)).numpy()
+    assert np.abs(others - said)[0, 1].max() > 1e-6
+
+
+def test_the_age_of_a_human_chord_counts_from_its_decision(tune: Tune) -> None:
+    row = window(tune, 0, 40)
+    assert row["before"][[0, 4, 5, 20, 21]].tolist() == [NO_CHORD, NO_CHORD, C, C, F]
+    assert row["age"][[4, 5, 20, 21]].tolist() == [4, 1, 16, 1]
+
+
+SMALL = "--units 8 --hidden 8 --batch 4 --steps 24 --warmup 1 --taught 0.01 --check 1".split()
+
+
 @pytest.fixture(scope="module")
 def run(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of a few updates."""
     out = tmp_path_factory.mktemp("run")
-    small = ["--units", "8", "--hidden", "8", "--batch", "4", "--steps", "24", "--warmup", "1", "--minutes", "0.02"]
-    assert train.main(["accompaniment", "--data", str(folder), "--out", str(out), *small]) == 0
+    assert train.main(["accompaniment", "--data", str(folder), "--out", str(out), "--updates", "3", *SMALL]) == 0
     return out
 
 
-def test_a_run_logs_and_resumes(folder: Path, run: Path) -> None:
+@pytest.fixture(scope="module")
+def model(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, exported."""
+    out = tmp_path_factory.mktemp("models") / "small"
+    assert export.main(["--run", str(run), "--out", str(out), "--note", "knows little"]) == 0
+    return out
+
+
+def test_a_run_logs_and_resumes(folder: Path, run: Path, tmp_path: Path) -> None:
     lines = [json.loads(line) for line in (run / "log.jsonl").read_text(encoding="utf-8").splitlines()]
     assert lines[0]["update"] == 0
     assert 0 <= lines[-1]["valid_share"] < 2
-    learner = train.Learner(train.Arguments(units=8, hidden=8))
-    learner.load(run / "checkpoint.npz")
-    assert int(learner.number.numpy()) == lines[-1]["update"] > 0
+    assert lines[-1]["update"] == 3
+    again = tmp_path / "again"
+    shutil.copytree(run, again)
+    assert train.main(["accompaniment", "--data", str(folder), "--out", str(again), "--updates", "5", *SMALL]) == 0
+    lines = [json.loads(line) for line in (again / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [line["update"] for line in lines] == [0, 3, 3, 5]
 
 
-def test_an_exported_model_plays_and_is_measured(folder: Path, run: Path, tmp_path: Path, capsys: Any) -> None:
-    out = tmp_path / "model"
-    assert export.main(["--run", str(run), "--out", str(out), "--data", str(folder), "--note", "knows little"]) == 0
-    card = AccompanimentModel.load(out).card
+def test_by_updates_a_run_repeats_itself(folder: Path, run: Path, tmp_path: Path) -> None:
+    assert train.main(["accompaniment", "--data", str(folder), "--out", str(tmp_path), "--updates", "3", *SMALL]) == 0
+    with np.load(run / "checkpoint.npz") as one, np.load(tmp_path / "checkpoint.npz") as two:
+        np.testing.assert_allclose(one["weights/melody_hidden"], two["weights/melody_hidden"], rtol=0.1, atol=0.02)
+        assert one["number"] == two["number"] == 3
+
+
+def test_another_network_cannot_be_resumed(folder: Path, run: Path, tmp_path: Path, capsys: Any) -> None:
+    again = tmp_path / "again"
+    shutil.copytree(run, again)
+    words = ["accompaniment", "--data", str(folder), "--out", str(again), "--updates", "5", *SMALL, "--units", "16"]
+    assert train.main(words) == 1
+    assert "cannot be resumed" in capsys.readouterr().err
+
+
+def test_an_exported_model_plays_and_says_where_it_comes_from(run: Path, model: Path) -> None:
+    card = AccompanimentModel.load(model).card
     assert card["parity"]["steps"] == 64
-    assert {row["source"] for row in card["data"]} == set(train.Arguments().sources)
-    text = (out / "README.md").read_text(encoding="utf-8")
+    assert {row["source"] for row in card["data"]} == set(CLEAN)
+    text = (model / "README.md").read_text(encoding="utf-8")
     assert "CC0-1.0" in text
     assert "knows little" in text
-    assert (out / "curves.svg").exists()
-    capsys.readouterr()
-    assert evaluate.main(["--data", str(folder), "--model", str(out), "--json", "--only-model"]) == 0
-    report = json.loads(capsys.readouterr().out)
-    assert report["test"]["model"]["share"] == pytest.approx(card["figures"]["test"]["model"]["share"], abs=1e-3)
-    assert evaluate.main(["--data", str(folder), "--model", str(out)]) == 0
-    assert "random triads" in capsys.readouterr().out
+    assert (model / "curves.svg").exists()
+    assert (model / teacher.FILE).exists()
 
 
-def test_the_file_plays_a_tune_as_training_does(folder: Path, run: Path, tmp_path: Path) -> None:
-    weights, out = export.read_weights(run / "checkpoint.npz"), tmp_path / "model"
-    model = AccompanimentModel(content := export.convert(weights), export.card_of(weights, content, 1.0, {}))
+def test_a_model_is_trained_on_from_its_folder(folder: Path, model: Path, tmp_path: Path) -> None:
+    out = tmp_path / "on"
+    words = ["--data", str(folder), "--from", str(model), "--out", str(out), "--updates", "1", *SMALL, "--rate", "0"]
+    assert train.main(words) == 0
+    with np.load(model / "weights.npz") as before, np.load(out / "checkpoint.npz") as after:
+        for name in before.files:
+            np.testing.assert_allclose(before[name], after[name], rtol=1e-6)
+    assert export.main(["--run", str(out), "--out", str(tmp_path / "new"), "--last"]) == 0
+    card = AccompanimentModel.load(tmp_path / "new").card
+    assert card["started_from"]["name"] == "small"
+    assert card["command"].startswith("improv train accompaniment --data DIR --from small")
+
+
+def test_the_file_plays_a_tune_as_training_does(folder: Path, run: Path, model: Path) -> None:
+    weights = export.read_weights(network.Weights, run / "best.npz")
+    player = AccompanimentModel.load(model)
     tune = read(folder, ["openewld"], ["test"])[0]
-    rolled = train.free_run(tf.function(rollout.roll), weights, [tune], 1.0, seed=5)[0]
-    noise = np.random.default_rng(5).gumbel(size=(4 * 96, 1, network.NOISE)).astype(np.float32)
-    state, token, chords, bass = model.start(), REST, [], []
-    for step, spot in enumerate(evaluate.spots(tune)):
-        state, decision = model.decide(state, evaluate.Heard(token, spot), noise[step, 0], 1.0)
+    rolled = accompaniment.free_run(tf.function(rollout.roll), weights, [tune], 1.0, seed=5)[0]
+    shape = (accompaniment.HELD_STEPS, 1, network.NOISE)
+    noise = np.random.default_rng(5).gumbel(size=shape).astype(np.float32)
+    state, token, chords, bass = player.start(), REST, [], []
+    for step, spot in enumerate(tune.spots):
+        heard = Heard(token, Spot(*map(int, spot)), tune.genre_index)
+        state, decision = player.decide(state, heard, noise[step, 0], 1.0)
         token = int(tune.melody[step])
         chords.append(decision.chord)
         bass.append(decision.bass)
     assert chords == rolled.chords.tolist()
     assert bass == rolled.bass.tolist()
-    assert not out.exists()
 
 
 def test_a_file_without_its_weights_is_refused(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As the converter has been seen to do: a file that opens, with zeros for weights."""
-    weights = export.read_weights(run / "checkpoint.npz")
-    empty = export.convert(network.Weights(*(tf.zeros_like(w) for w in weights)))
-    monkeypatch.setattr(export, "convert", lambda weights: empty)
-    with pytest.raises(export.ExportError, match="not written"):
-        export.export(weights, tmp_path / "model", 1.0, {})
+    weights = export.read_weights(network.Weights, run / "best.npz")
+    empty = convert.convert(network.Weights(*(tf.zeros_like(w) for w in weights)), {})
+    monkeypatch.setattr(accompaniment, "convert", lambda weights, facts: empty)
+    with pytest.raises(loop.ExportError, match="not written"):
+        export.export(accompaniment, weights, tmp_path / "model", {"kind": "accompaniment"})
     assert not (tmp_path / "model").exists()
 
 
 def test_mistakes_are_told_in_one_line(tmp_path: Path, capsys: Any) -> None:
-    assert train.main(["--data", str(tmp_path), "--out", str(tmp_path / "run")]) == 1
-    assert export.main(["--run", str(tmp_path), "--out", str(tmp_path / "x")]) == 1
-    assert evaluate.main(["--data", str(tmp_path), "--model", str(tmp_path)]) == 1
-    assert len(capsys.readouterr().err.strip().splitlines()) == 3
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert train.main(["accompaniment", "--data", str(empty), "--out", str(tmp_path / "run")]) == 1
+    assert train.main(["drums", "--data", str(empty)]) == 1
+    assert train.main(["--data", str(empty), "--from", str(empty)]) == 1
+    assert export.main(["--run", str(empty), "--out", str(tmp_path / "x")]) == 1
+    assert len(capsys.readouterr().err.strip().splitlines()) == 4
     with pytest.raises(CorpusError, match="--data"):
-        read(tmp_path)
+        read(empty)
 
 
 def test_performances_without_bass_have_no_bass_figures(tune: Tune) -> None:

@@ -11,6 +11,7 @@ from bridge.music.harmony import parse_chord
 from bridge.music.vocabulary import (
     CHORDS,
     FINGERPRINT,
+    GENRES,
     HOLD,
     NO_CHORD,
     PLACE_WIDTH,
@@ -19,6 +20,7 @@ from bridge.music.vocabulary import (
     chord_class,
     chord_of,
     chord_pitch_classes,
+    genre_index,
     onset,
     pitch_of,
     place_features,
@@ -79,6 +81,24 @@ def test_chords_are_decided_on_beats(meter: tuple[int, int], decisions: list[int
     spots = [Spot(step, *meter) for step in range(Spot(0, *meter).bar_steps)]
     assert [spot.step for spot in spots if spot.on_beat] == decisions
     assert [spot.step for spot in spots if place_features(spot)[0]] == decisions
+
+
+def test_a_bar_is_known_by_its_number_modulo_eight() -> None:
+    features = [place_features(Spot(4, 3, 4, bar)) for bar in range(-1, 17)]
+    assert sum(features[0]) == sum(features[1]) - 1  # unknown: no cell is set
+    assert features[1] == features[9] == features[17]
+    assert len({tuple(f) for f in features}) == 9
+
+
+@pytest.mark.parametrize(
+    ("path", "genre"), [("folk/irish", "folk"), ("Jazz", "jazz"), ("blues", "jazz"), ("lieder/late", "artsong")]
+)
+def test_a_genre_is_known_by_its_first_part(path: str, genre: str) -> None:
+    assert GENRES[genre_index(path)] == genre
+
+
+def test_a_foreign_genre_has_no_index() -> None:
+    assert genre_index("gamelan") == genre_index("") == -1
 
 
 def test_a_place_before_its_bar_is_refused() -> None:

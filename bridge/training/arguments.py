@@ -81,11 +81,15 @@ def command_of(args: Common, name: str) -> str:
     usual = type(args)()
     names = [f.name for f in fields(args) if f.name not in PLACES]
     changed = [(name, getattr(args, name)) for name in names if getattr(args, name) != getattr(usual, name)]
-    options = [
-        f"--{OPTIONS.get(name, name)} {' '.join(value) if isinstance(value, tuple) else value}"
-        for name, value in changed
-    ]
+    options = [f"--{OPTIONS.get(name, name)} {_word(name, value)}" for name, value in changed]
     return " ".join([f"improv train {name} --data DIR", *options])
+
+
+def _word(name: str, value: Any) -> str:
+    """A value as it is written down; of a folder to start from its name only, for paths differ between machines."""
+    if isinstance(value, tuple):
+        return " ".join(map(str, value))
+    return Path(value).name if name == "start" else str(value)
 
 
 def docs(kind: type[Common]) -> dict[str, str]:

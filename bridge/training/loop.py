@@ -78,11 +78,13 @@ class Workers:
         if self._strategy is None:
             return tensors
 
-        def reduce() -> list[Tensor]:
+        def reduce(own: Tensor) -> Tensor:
             context = tf.distribute.get_replica_context()
-            return list(context.all_reduce(tf.distribute.ReduceOp.MEAN, tensors))
+            return context.all_reduce(tf.distribute.ReduceOp.MEAN, tf.identity(own))
 
-        return list(self._strategy.run(reduce))
+        flat = tf.concat([tf.reshape(tensor, [-1]) for tensor in tensors], axis=0)
+        parts = tf.split(self._strategy.run(reduce, args=(flat,)), [int(np.prod(t.shape)) for t in tensors])
+        return [tf.reshape(part, tensor.shape) for part, tensor in zip(parts, tensors, strict=True)]
 
 
 class Learner:

@@ -19,7 +19,7 @@ from bridge.generators.card import card_of
 from bridge.generators.shelf import folder
 from bridge.music.errors import BridgeError, ModelError
 from bridge.training import loop
-from bridge.training.arguments import Common, command_of, parse
+from bridge.training.arguments import PLACES, Common, command_of, parse
 from bridge.training.card import commit
 from bridge.training.corpus import CorpusError
 from bridge.training.kinds import KINDS, module_of
@@ -38,7 +38,8 @@ def kind_of(argv: list[str]) -> tuple[str, list[str]]:
 def begin(args: Common, name: str) -> Path | None:
     """Write down what is run; the weights to begin from, if any. Raises ModelError."""
     args.out.mkdir(parents=True, exist_ok=True)
-    facts = {key: value for key, value in asdict(args).items() if key not in ("data", "out")}
+    facts = {key: value for key, value in asdict(args).items() if key not in PLACES}
+    facts["start"] = Path(args.start).name
     run: dict[str, Any] = {"kind": name, "command": command_of(args, name), "commit": commit(), "training": facts}
     start = None
     if args.start:
