@@ -8,14 +8,18 @@ from time import perf_counter
 from typing import Final
 
 from bridge import __version__
+from bridge.engine.settings import ANY
 from bridge.music.errors import BridgeError
 from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO
+from bridge.music.vocabulary import GENRES
 
 PORT: Final = 9100
 ELSEWHERE: Final = {
     "demo": ("bridge.io.demo", "play a tune to the engine over real UDP and show what it answers"),
+    "answer": ("bridge.io.answer", "answer the melody of a MIDI file with a melody"),
     "monitor": ("bridge.io.monitor", "watch a running engine in the terminal"),
     "bench": ("bridge.io.bench", "measure this engine on this machine, beside floors and peers"),
+    "corpus": ("bridge.corpus.command", "make a corpus to train on from MIDI, MusicXML and ABC files"),
     "train": ("bridge.training.train", "train a model (needs TensorFlow)"),
     "evaluate": ("bridge.training.evaluate", "measure a model, playing on its own"),
     "export": ("bridge.training.export", "make a model folder from a training run (needs TensorFlow)"),
@@ -96,6 +100,7 @@ def _serve(serve: argparse.ArgumentParser) -> None:
     add("--meter", type=_meter, metavar="N/D", help="of a MIDI or local clock, which say none (default: 4/4)")
     add("--midi-offset", type=float, default=0.0, metavar="MS", help="play MIDI later, or if negative earlier, by this")
     add("--model", metavar="NAME|DIR", help="the mind: a model's name or folder, or `rules` (default: accompaniment)")
+    add("--genre", choices=(ANY, *GENRES), default=ANY, help="of players who set none (default: %(default)s)")
     add("--lookahead", type=_within(5, 1000), metavar="MS", help="how early notes leave, in milliseconds")
     add(
         "--seed",
@@ -120,6 +125,7 @@ def _here(grammar: argparse.ArgumentParser, words: list[str], began: float) -> i
             Options(
                 args.host, args.port, midi, args.midi_in, args.midi_out, clock, args.tempo, args.model,
                 args.lookahead, args.seed, args.quiet, args.json, args.meter, args.midi_offset / 1000,
+                args.genre,
             ),
             began,
         )  # fmt: skip

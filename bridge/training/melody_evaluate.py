@@ -1,0 +1,182 @@
+"""How well the melody model foresees held-out tunes, in bits, beside what it must beat.
+
+Every note is foreseen from the notes before it, by the runtime that plays. A tune's first note is heard, not foreseen;
+its end is not foreseen either. Bits are whole: when the next note begins, how long this one sounds, what pitch comes;
+a wait that has no class of its own costs its escape and what names it, for every model alike. Most sixteenths only
+hold: `held` are the bits for "nothing begins yet", a step each, `struck` those for an onset and its pitch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bridge.generators.melody_model import MelodyModel
+from bridge.generators.melody_notes import OTHER_WAIT, WAITS
+from bridge.music.vocabulary import GENRES
+from bridge.training.corpus import Tune
+from bridge.training.markov import CLASSES, ORDERS, WAYS, Chain, LastBar, truth
+from bridge.training.melody_lines import Line, lines_of
+
+Array = NDArray[Any]
+Chances = dict[str, Array]  # by question: (notes - 1, classes)
+Figures = dict[str, float]
+USUAL = frozenset({(4, 4), (2, 2), (2, 4), (3, 4), (6, 8), (9, 8), (12, 8), (3, 8), (3, 2), (6, 4)})
+"""Meters of which the corpus has ten tunes or more; all others are counted as odd."""
+QUESTIONS = tuple(CLASSES)
+_LATER = np.array([[later >= wait for later in WAITS] + [True] for wait in WAITS] + [[False] * len(WAITS) + [True]])
+
+
+@dataclass(slots=True)
+class Sums:
+    """Bits, hits and counts over tunes."""
+
+    when: float = 0.0
+    length: float = 0.0
+    pitch: float = 0.0
+    held: float = 0.0
+    top1: float = 0.0
+    top5: float = 0.0
+    onsets: int = 0
+    steps: int = 0
+
+    def add(self, line: Line, chances: Chances) -> None:
+        """Count a tune."""
+        rows = np.arange(len(line.waits))
+        given = {q: np.maximum(chances[q][rows, truth(line, q)], 1e-12) for q in QUESTIONS}
+        survive = np.maximum((chances["when"] * _LATER[line.waits]).sum(axis=1), given["when"])
+        self.when += float(-np.log2(given["when"]).sum() + line.escapes.sum())
+        self.held += float(-np.log2(np.minimum(1.0, survive)).sum())
+        self.length += float(-np.log2(given["length"]).sum())
+        self.pitch += float(-np.log2(given["pitch"]).sum())
+        better = (chances["pitch"] > given["pitch"][:, None]).sum(axis=1)
+        self.top1 += int((better < 1).sum())
+        self.top5 += int((better < 5).sum())
+        self.onsets += len(rows)
+        self.steps += line.steps
+
+    def figures(self) -> Figures:
+        """In plain words; bits an onset, unless a step is named."""
+        n, total = max(1, self.onsets), self.when + self.length + self.pitch
+        return {
+            "bits_per_onset": total / n,
+            "bits_per_step": total / max(1, self.steps),
+            "bits_when_per_onset": self.when / n,
+            "bits_pitch_per_onset": self.pitch / n,
+            "bits_length_per_onset": self.length / n,
+            "bits_per_held_step": (self.held + self.length) / max(1, self.steps - self.onsets),
+            "bits_per_struck_step": (self.when - self.held + self.pitch) / n,
+            "top1": self.top1 / n,
+            "top5": self.top5 / n,
+        }
+
+
+def foresee(model: MelodyModel, line: Line) -> Chances:
+    """What the model gives everything that may follow each note but the last, note by note, at temperature 1."""
+    state, rows = model.start(), []
+    for number in range(len(line.waits)):
+        before = int(line.lengths[number - 1]) if number else 0
+        state = model.hear(
+            state, int(line.times[number]), int(line.pitches[number]), line.wheres[number], before, line.genre
+        )
+        wait = min(int(line.times[number + 1] - line.times[number]), 1152)
+        leaps = model.leaps(state, wait, line.wheres[number + 1], rests=line.lengths[number] > 0)
+        assert state.waits is not None
+        assert state.lengths is not None
+        rows.append((state.waits, state.lengths[line.waits[number]], leaps))
+    return {q: _softmax(np.stack(column)) for q, column in zip(QUESTIONS, zip(*rows, strict=True), strict=True)}
+
+
+def _softmax(logits: Array) -> Array:
+    powers = np.exp(logits.astype(np.float64) - logits.max(axis=-1, keepdims=True))
+    chances: Array = powers / powers.sum(axis=-1, keepdims=True)
+    return chances
+
+
+def figures_by_genre(lines: Sequence[Line], chances: Callable[[Line], Chances]) -> dict[str, Figures]:
+    """`all`, and every genre that is there."""
+    sums: dict[str, Sums] = {"all": Sums()}
+    for line in lines:
+        said = chances(line)
+        for name in ("all", GENRES[line.genre] if line.genre >= 0 else "unknown"):
+            sums.setdefault(name, Sums()).add(line, said)
+    return {name: each.figures() for name, each in sums.items()}
+
+
+def judge(model: MelodyModel, tunes: Sequence[Tune]) -> dict[str, Any]:
+    """The model's figures over these tunes, whole and by genre, and what was there to be judged."""
+    lines = lines_of(tunes)
+    found = figures_by_genre(lines, lambda line: foresee(model, line))
+    return {
+        "model": found.pop("all") | counts(tunes, lines),
+        "by_genre": found,
+        "on_sixteenths": on_sixteenths(lines, lambda line: foresee(model, line)),
+    }
+
+
+def counts(tunes: Sequence[Tune], lines: Sequence[Line]) -> dict[str, int]:
+    """How much was judged, and what was unusual about it."""
+    return {
+        "tunes": len(tunes),
+        "onsets": sum(len(line.waits) for line in lines),
+        "tunes_too_short": len(tunes) - len(lines),
+        "tunes_of_unknown_genre": sum(tune.genre_index < 0 for tune in tunes),
+        "tunes_in_odd_meters": sum(tune.meter not in USUAL for tune in tunes),
+        "waits_without_a_class": sum(int((line.waits == OTHER_WAIT).sum()) for line in lines),
+    }
+
+
+def on_sixteenths(lines: Sequence[Line], chances: Callable[[Line], Chances]) -> Figures:
+    """The figures of those tunes that lie on the grid of sixteenths as a whole."""
+    sums, count = Sums(), 0
+    for line in lines:
+        if line.on_grid:
+            sums.add(line, chances(line))
+            count += 1
+    return sums.figures() | {"tunes": count}
+
+
+def markov(train: Sequence[Line], held: Sequence[Line]) -> dict[str, Figures]:
+    """Chains of order 1 to ORDERS, each way to describe the past; `best`: the best order and way for each question."""
+    sums = {(way, order): Sums() for way in WAYS for order in range(ORDERS)}
+    chains = {(q, way): Chain(train, q, way) for q in QUESTIONS for way in WAYS}
+    for line in held:
+        for way in WAYS:
+            said = {q: chains[q, way].chances(line) for q in QUESTIONS}
+            for order in range(ORDERS):
+                sums[way, order].add(line, {q: said[q][order] for q in QUESTIONS})
+    found = {f"{way}_{order + 1}": each.figures() for (way, order), each in sums.items()}
+    best = {q: min(sums, key=lambda key: _bits(sums[key], q)) for q in QUESTIONS}
+    mixed = Sums()
+    for line in held:
+        mixed.add(line, {q: chains[q, best[q][0]].chances(line)[best[q][1]] for q in QUESTIONS})
+    return found | {"best": mixed.figures()}
+
+
+def _bits(sums: Sums, question: str) -> float:
+    return {"when": sums.when, "length": sums.length, "pitch": sums.pitch}[question]
+
+
+def last_bar(train: Sequence[Line], held: Sequence[Line]) -> Figures:
+    """What "repeat the last bar" reaches."""
+    rules, sums = {q: LastBar(train, q) for q in QUESTIONS}, Sums()
+    for line in held:
+        sums.add(line, {q: rules[q].chances(line) for q in QUESTIONS})
+    return sums.figures()
+
+
+def report(folder: Path, train: Iterable[Tune], held: Sequence[Tune]) -> dict[str, Any]:
+    """The model's figures on held-out tunes; beside the baselines', if there are tunes for these to learn from."""
+    found = judge(MelodyModel.load(folder), held)
+    lines, own = lines_of(list(train)), lines_of(held)
+    if lines and own:
+        chains = markov(lines, own)
+        found |= {"repeat_last_bar": last_bar(lines, own), "markov": chains}
+        bits = found["model"]["bits_per_onset"]
+        found["model"]["fewer_bits_than_best_markov"] = 1 - bits / chains["best"]["bits_per_onset"]
+    return found
