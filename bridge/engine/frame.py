@@ -25,17 +25,23 @@ class Frame:
     key: int  # names the random choices of this step: a function of seed, player and tick
     temperature: float
     others: tuple[int, ...] = ()  # pitches that the other players hold
+    genre: str = "any"  # one of `vocabulary.GENRES`, or any
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note that a voice plays `delay` ticks after its frame's tick, for `ticks`."""
+    """A note that a voice plays `delay` ticks after its frame's tick, for `ticks`, which is sure.
+
+    `hold` is how long it may last where the last plan foresaw that its chord stays, or of a bass note when the next
+    comes; 0: no longer than sure, of a bass note as foreseen.
+    """
 
     voice: str
     ticks: int
     pitch: int
     velocity: int
     delay: int = 0
+    hold: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Thought:
     notes: tuple[Note, ...] = ()
     chord: Chord | None = None  # a chord that begins with this frame; None: as before
     onset: int | None = None  # the pitch that the player is expected to strike in this sixteenth, if any
-    rests: frozenset[str] = frozenset()  # voices that fall silent with this frame
+    rests: frozenset[str] = frozenset()  # voices whose notes, if any sound on, end with this frame
 
 
 class Generator(Protocol):

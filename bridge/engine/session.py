@@ -11,13 +11,11 @@ from typing import Any
 
 from bridge.engine.clock import Clock
 from bridge.engine.ear import Ear
+from bridge.engine.foresight import Foresight
 from bridge.engine.frame import Frame, Generator, Note, Thought
 from bridge.engine.settings import Settings
-from bridge.music.events import BASS, Chord
-from bridge.music.timeline import PPQ, STEP, Place
-
-LONGEST = 2 * PPQ  # ticks; a bass note lasts no longer on the word of a plan alone
-GAP = 8  # ticks between a bass note's end and the next, so that a repeated pitch is heard as two
+from bridge.music.events import ACCOMPANIMENT, Chord
+from bridge.music.timeline import STEP, Place
 
 
 def key(seed: int, player: int, tick: int) -> int:
@@ -47,7 +45,8 @@ class Session:
         self._broken_bar: int | None = None  # bar in which the mind raised
         self._waited = 0  # bar lines since the first note
         self._last: tuple[Frame, Thought] | None = None
-        self._foreseen: dict[int, int] = {}  # tick of a bass note to come -> ticks to the next one, as last planned
+        self._foresight = Foresight()
+        self._rings = 0  # tick at which the last of the chords that were cued ends
         self.restart()
 
     def restart(self) -> None:
@@ -88,9 +87,9 @@ class Session:
         self._enter(tick, place)
         frame = Frame(
             tick, place, clock.tempo, onset, tuple(sorted(self.ear.held)), round(self.ear.velocity), self.ear.chroma,
-            key(seed, self.player, tick), self.settings.number("temperature"), others,
+            key(seed, self.player, tick), self.settings.number("temperature"), others, self.settings.word("genre"),
         )  # fmt: skip
-        thought = self._foresee(tick, self._think(frame))
+        thought = self._foresight.lengthen(tick, self._think(frame))
         self._last = (frame, thought)
         if thought.chord is not None:
             self.chord = thought.chord
@@ -102,10 +101,22 @@ class Session:
             return []
         level = self.settings.number("level")
         return [
-            Note(note.voice, note.ticks, note.pitch, max(1, min(127, round(note.velocity * level))), note.delay)
+            replace(note, velocity=max(1, min(127, round(note.velocity * level))))
             for note in thought.notes
             if self.settings.values.get(note.voice, 1) and level > 0
         ]
+
+    def cut(self, thought: Thought, tick: int) -> bool:
+        """Whether the thought at `tick` ends chords that were cued to sound on; they count as ended."""
+        if ACCOMPANIMENT not in thought.rests or self._rings <= tick:
+            return False
+        self._rings = tick
+        return True
+
+    def cued(self, note: Note, tick: int) -> None:
+        """A note was cued for `tick`."""
+        if note.voice == ACCOMPANIMENT:
+            self._rings = max(self._rings, tick + note.ticks)
 
     def _enter(self, tick: int, place: Place) -> None:
         if self.settings.word("mode") == "listen":
@@ -137,7 +148,7 @@ class Session:
             self.failures += 1
             self.failure = self.failure or f"{type(error).__name__}: {error}"
             self._broken_bar = frame.place.bar
-            return self._improvise(frame)
+            return replace(self._improvise(frame), rests=frozenset([ACCOMPANIMENT]))
 
     def _improvise(self, frame: Frame) -> Thought:
         if self._fallback is None:
@@ -150,31 +161,11 @@ class Session:
             return Thought()
         return thought
 
-    def _foresee(self, tick: int, thought: Thought) -> Thought:
-        """Let a bass note last as long as the last plan foresaw, up to the next, so that no two sound at once."""
-        ticks = self._foreseen.pop(tick, None)
-        if ticks is None:
-            return thought
-        return replace(
-            thought, notes=tuple(replace(n, ticks=ticks) if n.voice == BASS else n for n in thought.notes)
-        )
-
     def plan(self, clock: Clock, seed: int) -> list[tuple[int, Thought]]:
         """What the band would play from here on, on the melody that it expects: (tick, thought) for each sixteenth."""
         thoughts = list(self._imagine(clock, seed))
-        self._foreseen.clear()
-        end = None
-        for tick, thought in reversed(thoughts):
-            if any(note.voice == BASS for note in thought.notes):
-                if end is not None:
-                    self._foreseen[tick] = min(end - tick, LONGEST) - GAP
-                end = tick
-            elif BASS in thought.rests:
-                end = tick
-        foreseen = dict(self._foreseen)
-        planned = [(tick, self._foresee(tick, thought)) for tick, thought in thoughts]
-        self._foreseen = foreseen
-        return planned
+        self._foresight = Foresight.of(thoughts)
+        return [(tick, self._foresight.lengthen(tick, thought)) for tick, thought in thoughts]
 
     def _imagine(self, clock: Clock, seed: int) -> Iterator[tuple[int, Thought]]:
         if self._last is None or self._broken_bar is not None or self.phase != "playing":
@@ -186,7 +177,7 @@ class Session:
                 held = (thought.onset,)
             frame = Frame(
                 tick, clock.place_at(tick), frame.tempo, thought.onset, held, frame.velocity, frame.chroma,
-                key(seed, self.player, tick), frame.temperature, frame.others,
+                key(seed, self.player, tick), frame.temperature, frame.others, frame.genre,
             )  # fmt: skip
             try:
                 state, thought = self._mind.step(state, frame)

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bridge.music.errors import WireError
+from bridge.music.vocabulary import GENRES
+
+ANY = "any"  # the genre of a player who names none
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ PARAMETERS = (
     Parameter(
         "temperature", 0.6, 0.0, 2.0, "",
         "how daring the band chooses: 0 always the likeliest, 1 as it learnt; a model may bring a default of its own",
+    ),
+    Parameter(
+        "genre", ANY, 0, 0, "",
+        "what the band takes your music for: its weights, its comping, its bass; a change is heard from the next bar "
+        "line on", (ANY, *GENRES),
     ),
     Parameter("accompaniment", 1, 0, 1, "", "whether the chords sound"),
     Parameter("bass", 1, 0, 1, "", "whether the bass sounds"),

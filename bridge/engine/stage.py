@@ -3,6 +3,7 @@
 Rule 1. A step is decided `lookahead` before its tick; steps lie on the bars' grid, also after a relocation.
 Rule 2. A cue that can no longer be in time is not sent but counted as late. The minds hear every step all the same, so
 that a stall costs notes and never the place.
+Rule 3. A chord that was cued to sound on, and must not, is ended by a silence of its voice.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ from bridge.engine.outbox import Outbox
 from bridge.engine.session import Session
 from bridge.engine.settings import Settings
 from bridge.music import events as ev
-from bridge.music.events import Output
+from bridge.music.events import ACCOMPANIMENT, Output
 from bridge.music.timeline import STEP, Timeline, next_multiple
 
 NARROW = 0.002  # seconds; a cue with less than this to go arrives late or at best unevenly
@@ -91,6 +92,8 @@ class Stage:
     def _cue(self, session: Session, thought: Thought, line: Timeline, time: float) -> list[Output]:
         outputs: list[Output] = []
         late = self.late
+        if session.cut(thought, self.tick):
+            outputs += self._box.silence(session, ACCOMPANIMENT)
         for note in session.audible(thought):
             at = self.tick + note.delay
             moment = line.time_at(at)
@@ -98,6 +101,7 @@ class Stage:
                 self.late += moment > self._reachable
                 continue
             self.cues += 1
+            session.cued(note, at)
             self.margin.add((moment - time) * 1000)
             theirs = at + (session.offset or 0)
             cue = ev.Cue(note.voice, theirs, note.ticks, note.pitch, note.velocity, session.generation)

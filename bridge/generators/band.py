@@ -1,60 +1,139 @@
-"""The band: a trained accompanist as a generator. One network decides chord and bass; here they become notes."""
+"""The band: a trained accompanist as a generator. One network decides chord and bass; here they become notes.
 
-from dataclasses import dataclass, replace
+A genre chooses the weights, the comping and how long bass notes are; it changes on bar lines. Where the weights change
+the new network has heard nothing but knows what was played, and the key. A chord may be struck ahead of its beat: then
+the network is asked what it would do there if the player did what it expects; on the beat itself it decides anew.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from bridge.engine.frame import Frame, Note, Thought
-from bridge.generators.comping import SOFTER, strikes
-from bridge.generators.model import AccompanimentModel, Heard, State
+from bridge.engine.settings import ANY
+from bridge.generators import line
+from bridge.generators.comping import GAP, Comping, Hit, drawn, heed, hit, loudness
+from bridge.generators.line import Line
+from bridge.generators.model import AccompanimentModel, Decision, Heard, State
+from bridge.generators.patterns import Book
+from bridge.generators.shelf import PLAIN, set_of
 from bridge.music import vocabulary
-from bridge.music.events import BASS, Chord
-from bridge.music.timeline import Place
-from bridge.music.vocabulary import HOLD, REST, Spot
-from bridge.music.voicing import voice
+from bridge.music.events import ACCOMPANIMENT, BASS, Chord
+from bridge.music.timeline import STEP, Place
+from bridge.music.vocabulary import HOLD, NO_CHORD, REST, Spot
+from bridge.music.voicing import HIGH, LOWEST_TOP, voice
 
-BASS_LOUD = 1.05  # of the chords' loudness
-BASS_TOP = 50  # pitch, D3; the bass that the network learnt sings up to middle C, ours leaves that to the chords
-GAP = 8  # ticks between a bass note's end and the next beat, so that a repeated pitch is heard as two
+HEARD = 6  # onsets of the player under whose lowest the chords stay
 
 
 @dataclass(frozen=True, slots=True)
 class BandState:
-    """What the network remembers, and how its last chord was voiced."""
+    """What the network remembers, how its last chord was voiced, and what the hands are at."""
 
     network: State
-    chord: int = vocabulary.NO_CHORD
+    genre: str = ""  # as played, "" before the first step
+    style: str = ""  # whose patterns: the genre, or one drawn where none was named
+    chord: int = NO_CHORD
     pitches: tuple[int, ...] = ()
+    ahead: int = -1  # chord class that was struck ahead of its beat, -1: none
+    ahead_pitches: tuple[int, ...] = ()
+    tune: tuple[int, ...] = ()  # the player's last onsets
+    comping: Comping = field(default_factory=Comping)
+    line: Line = field(default_factory=Line)
 
 
 class Band:
-    """Chords and bass from one trained network; it also says what it expects the player to play."""
+    """Chords and bass from trained networks; they also say what they expect the player to play."""
 
-    def __init__(self, model: AccompanimentModel, name: str = "accompaniment") -> None:
+    def __init__(self, sets: Mapping[str, AccompanimentModel], book: Book, name: str = "accompaniment") -> None:
+        """`sets` are the weights by their set's name; `default` among them answers for those that are not there."""
         self.name = name
-        self._model = model
+        self._sets, self._book = dict(sets), book
 
     def start(self) -> BandState:
         """Nothing heard, nothing played."""
-        return BandState(self._model.start())
+        return BandState(self._sets[PLAIN].start())
+
+    def model(self, genre: str) -> AccompanimentModel:
+        """The weights that answer for a genre."""
+        return self._sets.get(set_of(genre), self._sets[PLAIN])
 
     def step(self, state: BandState, frame: Frame) -> tuple[BandState, Thought]:
-        """One sixteenth: the network decides, the chord is voiced near the last, the bass lasts to the next beat."""
-        heard = Heard(_token(frame), _spot(frame.place))
-        network, decision = self._model.step(
+        """One sixteenth: the network decides, the hands follow."""
+        state = self._heed(state, frame)
+        heard = Heard(_token(frame), _spot(frame.place), vocabulary.genre_index(state.genre))
+        network, decision = self.model(state.genre).step(
             state.network, heard, temperature=frame.temperature, random=frame.key
         )
-        changed = decision.chord != state.chord
-        chord = vocabulary.chord_of(decision.chord)
+        ahead = state.ahead if frame.place.phase % frame.place.meter.beat < STEP else -1
+        right = ahead == decision.chord  # it was struck already
+        changed = decision.chord != state.chord or (ahead >= 0 and not right)
+        bass, low = line.notes(state.line, decision.bass, frame, state.style)
+        state = replace(state, network=network, line=bass)
         pitches = state.pitches
-        if changed:
-            pitches = voice(chord.pitch_classes, state.pitches) if chord else ()
-        notes = [*strikes(frame.place, pitches, frame.velocity, changed=changed), *_bass(decision.bass, frame)]
-        expected = vocabulary.pitch_of(decision.melody)
+        if changed and decision.chord != state.chord:
+            pitches = state.ahead_pitches if right else self._voiced(state, decision.chord, low)
+        chord = vocabulary.chord_of(decision.chord)
         spoken = None
-        if changed:
+        if decision.chord != state.chord:
             spoken = Chord(frame.tick, chord.root, chord.quality) if chord else Chord(frame.tick, -1, "N")
-        after = replace(state, network=network, chord=decision.chord, pitches=pitches or state.pitches)
-        rests = frozenset([BASS]) if decision.bass == REST else frozenset()
-        return after, Thought(tuple(notes), spoken, expected, rests)
+        rests = {BASS} if decision.bass == REST else set()
+        if changed and not right:
+            rests.add(ACCOMPANIMENT)
+        waits = state.ahead >= 0 and ahead < 0  # the chord to come sounds already
+        state = replace(state, chord=decision.chord, pitches=pitches, ahead=state.ahead if waits else -1)
+        struck = None
+        if chord and not waits:
+            struck = hit(state.comping, frame, changed=changed and not right, marked=bool(low))
+        if struck is not None and struck.pushes:
+            state, notes = self._push(state, frame, decision, struck)
+            if state.ahead not in (-1, state.chord):
+                rests.add(ACCOMPANIMENT)
+        else:
+            notes = _chord(struck, pitches, frame) if struck else ()
+        return state, Thought((*notes, *low), spoken, vocabulary.pitch_of(decision.melody), frozenset(rests))
+
+    def _heed(self, state: BandState, frame: Frame) -> BandState:
+        """Take up the genre that the player asks for, and hear how busy the player is."""
+        genre, style, network = state.genre, state.style, state.network
+        if not genre or (genre != frame.genre and frame.place.step == 0):
+            before, after = self.model(genre or ANY), self.model(frame.genre)
+            if before is not after:
+                fresh = after.start()
+                same = all(getattr(fresh, name).shape == getattr(network, name).shape for name in State.__slots__)
+                network = replace(network, lstm=fresh.lstm) if same else fresh
+            genre, style = frame.genre, drawn(frame.key) if frame.genre == ANY else frame.genre
+        tune = state.tune if frame.onset is None else (*state.tune, frame.onset)[-HEARD:]
+        comping = heed(state.comping, frame, style, self._book)
+        return replace(state, genre=genre, style=style, network=network, tune=tune, comping=comping)
+
+    def _voiced(self, state: BandState, number: int, low: tuple[Note, ...]) -> tuple[int, ...]:
+        """The pitches of a chord class near the last chord's, under the tune; of four, no root that the bass has."""
+        chord = vocabulary.chord_of(number)
+        if chord is None:
+            return state.pitches
+        classes = chord.pitch_classes
+        if low and len(classes) > 3 and low[0].pitch % 12 == chord.root:
+            classes = classes - {chord.root}
+        top = min(HIGH, max(LOWEST_TOP, min(state.tune, default=HIGH + 1) - 1))
+        return voice(classes, state.pitches, top)
+
+    def _push(
+        self, state: BandState, frame: Frame, decision: Decision, struck: Hit
+    ) -> tuple[BandState, tuple[Note, ...]]:
+        """Strike the chord that the next beat is expected to bring, and tie it over the beat."""
+        model, network, place = self.model(state.genre), state.network, frame.place
+        genre, coming = vocabulary.genre_index(state.genre), decision
+        for _ in range(place.left // STEP):
+            phase = place.phase + STEP
+            place = Place(place.bar + phase // place.meter.bar, phase % place.meter.bar, place.meter)
+            heard = Heard(coming.melody, _spot(place), genre)
+            network, coming = model.step(network, heard, temperature=0.0, random=frame.key)
+        if coming.chord == NO_CHORD:
+            return state, _chord(struck, state.pitches, frame)
+        pitches = state.pitches if coming.chord == state.chord else self._voiced(state, coming.chord, ())
+        ticks = frame.place.left + frame.place.meter.beat - GAP
+        tied = replace(struck, ticks=ticks, hold=ticks)
+        return replace(state, ahead=coming.chord, ahead_pitches=pitches), _chord(tied, pitches, frame)
 
 
 def _token(frame: Frame) -> int:
@@ -64,12 +143,9 @@ def _token(frame: Frame) -> int:
 
 
 def _spot(place: Place) -> Spot:
-    return Spot(place.step, place.meter.numerator, place.meter.denominator)
+    return Spot(place.step, place.meter.numerator, place.meter.denominator, max(-1, place.bar))
 
 
-def _bass(token: int, frame: Frame) -> tuple[Note, ...]:
-    pitch = vocabulary.pitch_of(token)
-    if pitch is None:
-        return ()
-    loud = max(1, min(127, round(frame.velocity * SOFTER * BASS_LOUD)))
-    return (Note(BASS, frame.place.left - GAP, pitch if pitch <= BASS_TOP else pitch - 12, loud),)
+def _chord(struck: Hit, pitches: tuple[int, ...], frame: Frame) -> tuple[Note, ...]:
+    loud = loudness(frame.velocity, struck.loud)
+    return tuple(Note(ACCOMPANIMENT, struck.ticks, pitch, loud, 0, struck.hold) for pitch in struck.of(pitches))

@@ -17,7 +17,7 @@ from bridge import tunes
 from bridge.engine.frame import Generator
 from bridge.engine.jam import Jam
 from bridge.engine.measures import Measure
-from bridge.generators.model import CARD_FILE
+from bridge.generators.card import CARD_FILE
 from bridge.generators.shelf import DEFAULT, RULES, folder
 from bridge.io.bench_result import SPREAD, Result, Spread, spread
 from bridge.io.host import Timed, undisturbed

@@ -6,7 +6,7 @@ from typing import Final
 
 from bridge.engine.frame import Frame, Generator
 from bridge.generators.rules import RulesBand
-from bridge.generators.shelf import DEFAULT, RULES, folder
+from bridge.generators.shelf import DEFAULT, PLAIN, RULES, folder, named, sets
 from bridge.music.errors import ModelError
 from bridge.music.timeline import STEP, Meter, place
 
@@ -21,10 +21,14 @@ class Choice:
     fallback: Generator
     temperature: float | None = None  # that the model was made for
     warning: str = ""
+    notes: tuple[str, ...] = ()  # sets of weights that are there and cannot be used
 
 
 def choose(name: str | None) -> Choice:
-    """The model called `name`; for None the default one, or the rules with a warning. Raises ModelError for a name."""
+    """The model called `name`; for None the default one, or the rules with a warning. Raises ModelError for a name.
+
+    The default one comes with the further sets of weights that are there, which genres ask for.
+    """
     rules = RulesBand()
     if name == RULES:
         return Choice(rules, rules)
@@ -32,15 +36,26 @@ def choose(name: str | None) -> Choice:
         where = folder(name or DEFAULT)
         from bridge.generators.band import Band
         from bridge.generators.model import AccompanimentModel
+        from bridge.generators.patterns import Book
 
-        model = AccompanimentModel.load(where)
-        band = Band(model, where.name)
+        model, book = AccompanimentModel.load(where), Book.load()
+        band = Band({PLAIN: model}, book, where.name)
         rehearse(band, WARM)
     except ModelError as error:
         if name is not None:
             raise
         return Choice(rules, rules, warning=f"the band plays by rule: {error}")
-    return Choice(band, rules, model.temperature)
+    if where.name != DEFAULT:
+        return Choice(band, rules, model.temperature)
+    models, broken = {PLAIN: model}, []
+    for which in sets(DEFAULT):
+        try:
+            models[which] = AccompanimentModel.load(folder(named(DEFAULT, which)))
+            rehearse(Band({PLAIN: models[which]}, book, named(DEFAULT, which)), WARM)
+        except ModelError as error:
+            models.pop(which, None)
+            broken.append(f"the default weights play for the set {which}: {error}")
+    return Choice(Band(models, book, where.name), rules, model.temperature, notes=tuple(broken))
 
 
 def rehearse(mind: Generator, steps: int) -> list[float]:

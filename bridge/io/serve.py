@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from bridge import __version__
 from bridge.engine.jam import Jam
-from bridge.engine.settings import Settings
+from bridge.engine.settings import ANY, Settings
+from bridge.generators import shelf
 from bridge.io.host import Follower, Host, Shell, Summary, Timed, signals, undisturbed
 from bridge.io.minds import Choice, choose
 from bridge.io.osc import OscShell
@@ -38,6 +39,7 @@ class Options:
     json: bool
     meter: tuple[int, int] | None = None  # of a clock that says none
     midi_offset: float = 0.0  # seconds by which MIDI output is late
+    genre: str = ANY  # that a new player begins with
 
 
 def serve(options: Options, began: float) -> int:
@@ -52,8 +54,10 @@ def serve(options: Options, began: float) -> int:
         settings.set("denominator", options.meter[1])
     if options.lookahead is not None:
         settings.set("lookahead_ms", options.lookahead)
-    if choice.warning:
-        LOG.warning("%s", choice.warning)
+    settings.set("genre", options.genre)
+    for line in (choice.warning, *choice.notes, _apart(options.genre, choice)):
+        if line:
+            LOG.warning("%s", line)
     mind = Timed(choice.mind)
     jam = Jam(
         mind, fallback=choice.fallback, seed=options.seed, settings=settings, clock=options.clock,
@@ -89,6 +93,14 @@ def serve(options: Options, began: float) -> int:
         host.run(shells, followers)
     _part(options, host.summary(osc.refused + osc.unsent))
     return 0
+
+
+def _apart(genre: str, choice: Choice) -> str:
+    """That a genre has no weights of its own here, in one line; empty where it has, or needs none."""
+    which = shelf.set_of(genre)
+    if which == shelf.PLAIN or which in shelf.sets(shelf.DEFAULT) or choice.mind.name != shelf.DEFAULT:
+        return ""
+    return f"there is no model {shelf.named(shelf.DEFAULT, which)!r}: {genre} is played by the default weights"
 
 
 def generation() -> int:

@@ -8,18 +8,26 @@ from collections.abc import Iterable
 from itertools import pairwise, permutations
 
 LOW, HIGH = 50, 68  # the register of the chords: D3 to G#4, above the bass and mostly below the tune
+LOWEST_TOP = 62  # D4; however low the tune lies, the chords have a twelfth of room
 CENTRE = 58
 BASS_LOW, BASS_HIGH = 33, 52  # A1 to E3, where a bass by rule moves
 WIDEST = 16  # semitones from the lowest to the highest voice
+ABOVE = 3.0  # semitones of movement that a semitone above the top is worth
 NARROWEST = 2  # semitones between neighbours; a semitone is mud
 
 
-def voice(pitch_classes: Iterable[int], before: tuple[int, ...] = ()) -> tuple[int, ...]:
-    """Pitches, low to high, one for each pitch class (four at most); `before` is the chord that they follow."""
+def voice(pitch_classes: Iterable[int], before: tuple[int, ...] = (), top: int = HIGH) -> tuple[int, ...]:
+    """Pitches, low to high, one for each pitch class (four at most); `before` is the chord that they follow, `top` the
+    highest pitch that they should reach.
+    """
     wanted = sorted(set(pitch_classes))[:4]
     if not wanted:
         return ()
-    return min(_spacings(wanted), key=lambda pitches: (_cost(pitches, before), pitches))
+
+    def cost(pitches: tuple[int, ...]) -> float:
+        return _cost(pitches, before) + ABOVE * max(0, pitches[-1] - top)
+
+    return min(_spacings(wanted), key=lambda pitches: (cost(pitches), pitches))
 
 
 def _spacings(wanted: list[int]) -> Iterable[tuple[int, ...]]:
