@@ -232,7 +232,22 @@ def test_the_age_of_a_human_chord_counts_from_its_decision(tune: Tune) -> None:
     assert row["age"][[4, 5, 20, 21]].tolist() == [4, 1, 16, 1]
 
 
-SMALL = "--units 8 --hidden 8 --batch 4 --steps 24 --warmup 1 --taught 0.01 --check 1".split()
+SMALL = [
+    "--units",
+    "8",
+    "--hidden",
+    "8",
+    "--batch",
+    "4",
+    "--steps",
+    "24",
+    "--warmup",
+    "1",
+    "--taught",
+    "0.01",
+    "--check",
+    "1",
+]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("tensorflow", reason="training needs tensorflow")
 
-from tests.test_training import SMALL, write_folder  # noqa: E402
+from tests.test_training import SMALL, write_folder
 
 LONGEST = 300  # seconds that two processes may take to compile and to make three updates
 

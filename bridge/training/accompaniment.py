@@ -23,7 +23,7 @@ from bridge.training.convert import card, convert, parity
 from bridge.training.corpus import Tune
 from bridge.training.measures import Performance, bass_line, harmony, human
 from bridge.training.rollout import Roll, roll
-from bridge.training.sources import tunes_of
+from bridge.training.sources import learnt_from, tunes_of
 from bridge.training.windows import Windows, window
 
 Tensor = Any
@@ -102,6 +102,7 @@ class Accompanying:
     def __init__(self, args: Arguments, tunes: list[Tune], tutor: teacher.Weights | None) -> None:
         self._args, self._tutor = args, tutor
         train = [t for t in tunes if t.split == "train"]
+        self.sources = learnt_from(tunes)
         self._windows = Windows(train, args.steps, MIXES[args.rights], seed=args.seed)
         self._rates = human_rates(train)
         held = [t for t in tunes if t.split == "valid" and (t.chords >= 0).any()]
@@ -131,7 +132,9 @@ class Accompanying:
         )
         terms = student_terms(first, played, tf.constant(self._rates), args.temperature)
         own = terms.pop("own")
-        terms["distil"] = self._distance(batch, played, own) if self._tutor else tf.constant(0.0)
+        terms["distil"] = tf.constant(0.0)
+        if self._tutor is not None:
+            terms["distil"] = distance(self._tutor, batch, played, own)
         rolling = tf.reduce_mean(own)
         terms["loss"] = (
             (1 - rolling) * terms["forced_chord"]
@@ -149,16 +152,6 @@ class Accompanying:
         )
         return terms
 
-    def _distance(self, batch: dict[str, Tensor], played: Roll, own: Tensor) -> Tensor:
-        """Cross-entropy to the teacher at the decisions of the student's own roll-outs."""
-        beats, back = batch["beats"], tf.transpose
-        before, age = (teacher.at_beats(back(x), beats) for x in (played.before, played.age))
-        known = teacher.encode(self._tutor, batch)
-        said = tf.nn.softmax(teacher.chord_logits(self._tutor, known, batch, before, age))
-        ours = tf.nn.log_softmax(teacher.at_beats(back(played.chord_logits, (1, 0, 2)), beats))
-        mask = teacher.at_beats(back(own) * batch["valid"], beats) * tf.cast(beats >= 0, tf.float32)
-        return losses.mean(-tf.reduce_sum(tf.stop_gradient(said) * ours, axis=-1), mask)
-
     def validate(self, weights: Any) -> dict[str, float]:
         """Free-running harmony on held-out tunes beside what humans played to them."""
         if not self._held:
@@ -173,6 +166,17 @@ class Accompanying:
         excess = abs(ours["length_entropy"] - theirs["length_entropy"]) - 0.3
         figures["valid_score"] = figures["valid_share"] - 0.2 * max(0.0, excess)
         return figures
+
+
+def distance(tutor: teacher.Weights, batch: dict[str, Tensor], played: Roll, own: Tensor) -> Tensor:
+    """Cross-entropy to the teacher at the decisions of the student's own roll-outs."""
+    beats, back = batch["beats"], tf.transpose
+    before, age = (teacher.at_beats(back(x), beats) for x in (played.before, played.age))
+    known = teacher.encode(tutor, batch)
+    said = tf.nn.softmax(teacher.chord_logits(tutor, known, batch, before, age))
+    ours = tf.nn.log_softmax(teacher.at_beats(back(played.chord_logits, (1, 0, 2)), beats))
+    mask = teacher.at_beats(back(own) * batch["valid"], beats) * tf.cast(beats >= 0, tf.float32)
+    return losses.mean(-tf.reduce_sum(tf.stop_gradient(said) * ours, axis=-1), mask)
 
 
 def time_first(batch: dict[str, Tensor]) -> dict[str, Tensor]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +52,13 @@ def commit() -> str:
     return done.stdout.strip()
 
 
-def rights(sources: Iterable[str]) -> list[dict[str, str]]:
-    """Source, title and licence of everything the weights were trained on."""
-    unknown = ("", "unknown: ask whoever trained this model")
-    rows = ((source, *SOURCES.get(source, unknown)) for source in sources)
-    return [{"source": source, "title": title, "licence": licence} for source, title, licence in rows]
+def rights(sources: dict[str, Card]) -> list[Card]:
+    """Source, title, licence and number of tunes of everything the weights were trained on."""
+    rows = []
+    for source, said in sources.items():
+        title, licence = SOURCES.get(source, ("", f"as its files say: {said.get('licence') or 'not stated'}"))
+        rows.append({"source": source, "title": title, "licence": licence, "tunes": said.get("tunes", "")})
+    return rows
 
 
 def read_log(path: Path) -> list[dict[str, float]]:
@@ -147,9 +148,9 @@ def readme(card: Card) -> str:
         f"* Default temperature {card['temperature']}.",
         "",
         "## Learned from",
-        "| source | what | rights |",
-        "| --- | --- | --- |",
-        *(f"| {row['source']} | {row['title']} | {row['licence']} |" for row in card.get("data", [])),
+        "| source | what | rights | tunes |",
+        "| --- | --- | --- | --- |",
+        *(f"| {r['source']} | {r['title']} | {r['licence']} | {r.get('tunes', '')} |" for r in card.get("data", [])),
         "",
         RIGHTS.get(training.get("rights", ""), RIGHTS["default"]),
         "",

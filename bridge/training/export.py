@@ -58,7 +58,7 @@ def export(module: Any, weights: Any, out: Path, facts: dict[str, Any]) -> dict[
     out.mkdir(parents=True, exist_ok=True)
     for name, content in contents.items():
         (out / name).write_bytes(content)
-    arrays = {f"average/{name}": np.asarray(w) for name, w in weights._asdict().items()}
+    arrays: dict[str, Any] = {f"average/{name}": np.asarray(w) for name, w in weights._asdict().items()}
     np.savez_compressed(out / WEIGHTS_FILE, **arrays)
     _write(out / CARD_FILE, card)
     return card
@@ -97,8 +97,11 @@ def facts_of(run: Path, name: str, notes: list[str]) -> dict[str, Any]:
     facts: dict[str, Any] = {"name": name, "notes": notes} | json.loads(path.read_text(encoding="utf-8"))
     training = facts["training"]
     facts["training"] = {key: value for key, value in training.items() if key not in PLACES}
-    facts["sources"] = list(training["sources"] or SETS[training["rights"]])
-    facts["data"] = rights(facts["sources"])
+    named = training["sources"] or SETS[training["rights"]]
+    own: dict[str, Any] = facts.get("learnt_from") or {source: {} for source in named}
+    before = [row for row in (facts.get("started_from") or {}).get("data") or [] if row["source"] not in own]
+    facts["data"] = before + rights(own)
+    facts["sources"] = [row["source"] for row in facts["data"]]
     return facts
 
 

@@ -9,6 +9,7 @@ from bridge.training.arguments import Common
 from bridge.training.corpus import SETS, CorpusError, Tune, read, tune_of
 
 SPLITS = ("train", "valid")
+SHOWN = 10  # files that are named when they cannot be used; their number is always told
 
 
 def is_pack(path: Path) -> bool:
@@ -38,10 +39,22 @@ def chosen(args: Common) -> tuple[str, ...] | None:
 
 
 def foreign(path: Path, genre: str, say: Callable[[str], None]) -> list[Tune]:
-    """A folder of MIDI, MusicXML or ABC files as tunes; what was dropped, and why, goes to `say`."""
+    """A folder of MIDI, MusicXML or ABC files as tunes; what was kept and dropped, and why, goes to `say`."""
     from bridge.corpus import records
 
     found, report = records([path], genre=genre or None)
-    for line in str(report).splitlines():
-        say(line)
+    counts = ", ".join(f"{number} {reason}" for reason, number in report.dropped.items()) or "none"
+    say(f"{report.files} files: {report.kept} tunes in {report.families} families; dropped: {counts}")
+    for failure in report.failures[:SHOWN]:
+        say(f"  {failure.name}: {failure.reason} {failure.detail}".rstrip())
     return [tune_of(record) for record in found if record["melody"]]
+
+
+def learnt_from(tunes: Sequence[Tune]) -> dict[str, dict[str, str | int]]:
+    """How many tunes of each source are learned from, and under which licences they say they are."""
+    found: dict[str, dict[str, str | int]] = {}
+    for tune in tunes:
+        if tune.split == "train" and not tune.dup:
+            entry = found.setdefault(tune.source, {"tunes": 0, "licence": tune.licence})
+            entry["tunes"] = int(entry["tunes"]) + 1
+    return found

@@ -55,6 +55,12 @@ def begin(args: Common, name: str) -> Path | None:
     return start / loop.WEIGHTS_FILE if start else None
 
 
+def note_sources(path: Path, sources: dict[str, Any]) -> None:
+    """Add to what is written of a run the tunes that it learns from, for the card."""
+    run = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(run | {"learnt_from": sources}, indent=2) + "\n", encoding="utf-8")
+
+
 def main(argv: list[str]) -> int:
     """`improv train`: 0 when done or stopped by Ctrl-C (resumable), 1 if the data or a model cannot be used."""
     try:
@@ -76,6 +82,7 @@ def train(module: Any, args: Common, start: Path | None) -> None:
     try:
         print(f"reading {args.data}", flush=True)
         task = module.task(args)
+        note_sources(args.out / "run.json", getattr(task, "sources", {}))
         with Progress(*columns) as progress:
             bar = progress.add_task("training", total=1.0)
 
