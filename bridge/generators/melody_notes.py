@@ -50,10 +50,11 @@ HEARD_SIZES = (
     *(WAIT_CLASSES + 1,) * len(ECHOES),
     *(len(MATCHES), WAIT_CLASSES + 1, LENGTH_CLASSES + 1, LEAPS + 1),
 )  # cells of each integer that `hear` gives
-GENRE_AT = 8
+BAR_AT, GENRE_AT = 7, 8
 WAIT_ECHOES = (*range(9, 9 + len(ECHOES)), 10 + len(ECHOES))  # which of them are waits that may come again
 HEARD_FLOATS = 12 * len(HALF_LIVES) + 3 + 4 * len(ECHOES)
 AHEAD_SIZES = (WAIT_CLASSES, 2, BEATS, WITHIN, 3, BARS + 1, *(LEAPS + 1,) * (2 * len(ECHOES) + 1))
+AHEAD_BAR_AT = 5
 LEAP_ECHOES = tuple(range(6, 7 + 2 * len(ECHOES)))  # which integers of `ahead` are leaps that may come again
 
 _WAIT_CLASS = {wait: number for number, wait in enumerate(WAITS)}

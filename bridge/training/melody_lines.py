@@ -15,12 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.generators.melody_notes import (
+    AHEAD_BAR_AT,
     AHEAD_SIZES,
+    BAR_AT,
     GENRE_AT,
     HEARD_FLOATS,
     HEARD_SIZES,
     LEGATO,
     LONGEST,
+    NO_BAR,
     NO_GENRE,
     OTHER_WAIT,
     STEP_TWELFTHS,
@@ -42,7 +45,7 @@ SHARES = {
     "pop": 0.3, "rock": 0.15, "jazz": 0.2,
 }  # fmt: skip
 """Share of the windows by genre (they need not sum to 1)."""
-DEAF = 0.15  # share of the windows whose genre is not told, so that the model plays on where none is known
+UNTOLD = 0.15  # share of the windows without their genre, and of those without bar numbers: players may say neither
 ESCAPES = np.array([1.0 / (wait + 12) ** 2 for wait in range(1, LONGEST + 1) if wait not in WAITS])
 ESCAPE_BITS = dict(
     zip(
@@ -154,7 +157,12 @@ class Phrases:
             line = self.shelves[genre][random.choice(len(self.shelves[genre]), p=self.chances[genre])]
             late = max(0, len(line.waits) - self.notes)
             start = 0 if random.random() < 0.3 else int(random.integers(late + 1))
-            rows.append(rows_of(line, start, self.notes, tells=random.random() >= DEAF))
+            row = rows_of(line, start, self.notes)
+            if random.random() < UNTOLD:
+                row["heard"][:, GENRE_AT] = NO_GENRE
+            if random.random() < UNTOLD:
+                row["heard"][:, BAR_AT], row["ahead"][:, AHEAD_BAR_AT] = NO_BAR, NO_BAR
+            rows.append(row)
         return {key: np.stack([row[key] for row in rows]) for key in rows[0]}
 
 
@@ -164,12 +172,10 @@ def _chances(shelf: Sequence[Line]) -> Array:
     return chances
 
 
-def rows_of(line: Line, start: int, notes: int, *, tells: bool = True) -> dict[str, Array]:
-    """`notes` rows from `start`; beyond the tune's end `valid` is 0. `tells`: whether the genre is told."""
+def rows_of(line: Line, start: int, notes: int) -> dict[str, Array]:
+    """`notes` rows from `start`; beyond the tune's end `valid` is 0."""
     part = slice(start, start + notes)
     heard = line.heard[part][: len(line.waits[part])].astype(np.int32)
-    if not tells:
-        heard[:, GENRE_AT] = NO_GENRE
     row = {
         "heard": heard,
         "floats": line.floats[part][: len(heard)].astype(np.float32),
