@@ -233,20 +233,8 @@ def test_the_age_of_a_human_chord_counts_from_its_decision(tune: Tune) -> None:
 
 
 SMALL = [
-    "--units",
-    "8",
-    "--hidden",
-    "8",
-    "--batch",
-    "4",
-    "--steps",
-    "24",
-    "--warmup",
-    "1",
-    "--taught",
-    "0.01",
-    "--check",
-    "1",
+    *("--units", "8", "--hidden", "8", "--batch", "4", "--steps", "24"),
+    *("--warmup", "1", "--taught", "0.01", "--check", "1"),
 ]
 
 
