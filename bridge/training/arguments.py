@@ -45,6 +45,7 @@ class Common:
 
 OPTIONS = {"rights": "set", "start": "from"}  # fields whose option has another name
 PLACES = ("data", "out")
+FURTHER = {"minutes": 5.0, "rate": 1e-3, "taught": 0.0}  # defaults where training goes on from a model
 Arguments = TypeVar("Arguments", bound=Common)
 
 
@@ -53,12 +54,12 @@ def parse(kind: type[Arguments], name: str, argv: list[str]) -> Arguments:
     parser = argparse.ArgumentParser(
         prog=f"improv train {name}",
         description="Train a model; stop it with Ctrl-C and run the same command again to go on.",
-        epilog=f"example: improv train {name} --data DIR --minutes 30 --seed 1; then: improv export --run out/{name}",
+        epilog=f"examples: improv train {name} --data DIR --seed 1; on your own music: improv train --data MIDIS --from {name}",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         allow_abbrev=False,
     )
     helps = docs(kind)
-    usual = kind()
+    usual = usual_of(kind, further="--from" in argv)
     for item in fields(kind):
         default = getattr(usual, item.name)
         words: dict[str, Any] = {"type": Path if item.name in PLACES else type(default), "default": default}
@@ -76,9 +77,15 @@ def parse(kind: type[Arguments], name: str, argv: list[str]) -> Arguments:
     return kind(**values | {"sources": tuple(values["sources"])})
 
 
+def usual_of(kind: type[Arguments], *, further: bool) -> Arguments:
+    """The defaults of a kind of model, `further` where training goes on from one: shorter and gentler then."""
+    named = {item.name for item in fields(kind)}
+    return kind(**{key: value for key, value in FURTHER.items() if further and key in named})
+
+
 def command_of(args: Common, name: str) -> str:
     """The command that starts this run, with every option that is not the default."""
-    usual = type(args)()
+    usual = usual_of(type(args), further=bool(args.start))
     names = [f.name for f in fields(args) if f.name not in PLACES]
     changed = [(name, getattr(args, name)) for name in names if getattr(args, name) != getattr(usual, name)]
     options = [f"--{OPTIONS.get(name, name)} {_word(name, value)}" for name, value in changed]
