@@ -28,6 +28,7 @@ from bridge.training.windows import Windows, window
 
 Tensor = Any
 WEIGHTS = network.Weights
+SHAPE = ("units", "hidden")  # arguments that say how large the network is
 MIXES = {
     "default": {"standards": 0.25, "hymn": 0.15, "chorale": 0.15, "artsong": 0.2, "folk": 0.25},
     "folk": {"standards": 0.1, "hymn": 0.1, "chorale": 0.05, "artsong": 0.05, "folk": 0.7},
@@ -276,4 +277,4 @@ def figures(model: Path, data: Path) -> dict[str, Any]:
     return card_figures(model, data)
 
 
-__all__ = ["CURVES", "WEIGHTS", "Arguments", "card", "convert", "extras", "figures", "parity", "task"]
+__all__ = ["CURVES", "SHAPE", "WEIGHTS", "Arguments", "card", "convert", "extras", "figures", "parity", "task"]

@@ -54,7 +54,7 @@ def parse(kind: type[Arguments], name: str, argv: list[str]) -> Arguments:
     parser = argparse.ArgumentParser(
         prog=f"improv train {name}",
         description="Train a model; stop it with Ctrl-C and run the same command again to go on.",
-        epilog=f"examples: improv train {name} --data DIR --seed 1; on your own music: improv train --data MIDIS --from {name}",
+        epilog=f"examples: improv train {name} --data DIR; on your own music: improv train --data MIDIS --from {name}",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         allow_abbrev=False,
     )

@@ -1,9 +1,11 @@
 """The kinds of model, and the module that trains each.
 
 Such a module has: `Arguments` (a class that extends `arguments.Common`), `task(args)` (a `loop.Task`), `WEIGHTS` (the
-class of its weights), `convert(weights, facts)` (LiteRT files by name), `card(weights)` (what playing needs to know),
-`parity(weights, folder)` (the largest difference between TensorFlow and the exported folder; raises ExportError),
-`figures(folder, data)` (held-out figures for the card) and `CURVES` (titles and keys of the learning curves).
+class of its weights), `SHAPE` (the arguments that say how large it is, taken over when training goes on from a model),
+`convert(weights, facts)` (LiteRT files by name), `card(weights)` (what playing needs to know), `parity(weights, folder)`
+(the largest difference between TensorFlow and the exported folder; raises ExportError), `figures(folder, data)`
+(held-out figures for the card), `CURVES` (titles and keys of the learning curves) and, if it keeps more than weights,
+`extras(run)`.
 """
 
 from __future__ import annotations

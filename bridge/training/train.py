@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,14 @@ def kind_of(argv: list[str]) -> tuple[str, list[str]]:
     if "--from" in argv[:-1]:
         return str(card_of(folder(argv[argv.index("--from") + 1]))["kind"]), argv
     return ("accompaniment", argv) if argv else ("accompaniment", ["--help"])
+
+
+def shaped(module: Any, args: Common) -> Common:
+    """The arguments with the sizes of the model that training goes on from, if it does. Raises ModelError."""
+    if not args.start:
+        return args
+    known = card_of(folder(args.start)).get("training", {})
+    return replace(args, **{name: known[name] for name in getattr(module, "SHAPE", ()) if name in known})
 
 
 def begin(args: Common, name: str) -> Path | None:
@@ -66,7 +74,7 @@ def main(argv: list[str]) -> int:
     try:
         name, rest = kind_of(argv)
         module = module_of(name)
-        args = parse(module.Arguments, name, rest)
+        args = shaped(module, parse(module.Arguments, name, rest))
         start = begin(args, name)
         train(module, args, start)
     except (CorpusError, BridgeError) as error:
