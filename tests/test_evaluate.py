@@ -22,6 +22,7 @@ from bridge.training.corpus import CorpusError, Tune, tune_of
 from bridge.training.heldout import held_out, training_tunes, usual_meter, usual_symbol
 from bridge.training.judge import route, spread
 from bridge.training.measures import human, note_in_chord
+from bridge.training.others import level
 from bridge.training.perform import blind, fed, perform, primed, shifted, spots, unaccompanied
 
 C, F, G7 = (chord_class(parse_chord(symbol)) for symbol in ("C:maj", "F:maj", "G:7"))
@@ -167,6 +168,17 @@ def test_a_file_that_breaks_off_gives_what_came_before(tmp_path: Path) -> None:
     found = held_out(tmp_path)
     assert 0 < len(found.tunes) < 400
     assert "cannot be read" in found.skipped[-1]["why"]
+
+
+def test_music_files_are_judged_too() -> None:
+    found = held_out(Path("bridge") / "tunes")
+    assert len(found.tunes) == 6
+    assert found.summary()["meters"] == {"3/4": 2, "4/4": 3, "6/8": 1}
+
+
+def test_a_pack_is_known_by_its_content(tmp_path: Path) -> None:
+    (tmp_path / "pack").write_bytes(gzip.compress(json.dumps(record()).encode()))
+    assert len(held_out(tmp_path / "pack").tunes) == 1
 
 
 def test_meters_and_symbols_of_other_collections() -> None:
@@ -317,6 +329,23 @@ def test_mistakes_are_told_in_one_line(tmp_path: Path, folder: Path, capsys: Any
     assert len(capsys.readouterr().err.strip().splitlines()) == 3
     with pytest.raises(CorpusError):
         held_out(tmp_path / "none.jsonl")
+
+
+def test_the_melody_comes_first_in_its_section() -> None:
+    found = level({"model": {"bits_per_onset": 4.0, "onsets": 3}, "markov": {"best": {"bits_per_onset": 5.0}}})
+    assert found == {"bits_per_onset": 4.0, "onsets": 3, "markov": {"best": {"bits_per_onset": 5.0}}}
+    assert level({"model": {"bits_per_onset": 0.0, "onsets": 0}}) == {"bits_per_onset": None, "onsets": 0}
+
+
+def test_a_kind_of_model_that_cannot_be_used_is_said(odd: Path, folder: Path, capsys: Any) -> None:
+    chosen = {"melody": {"default": folder}, "accompaniment": {"default": folder}}
+    report = evaluate.evaluate(chosen, odd, play.Settings(), baselines=False)
+    assert "unavailable" in report["melody"]
+    assert report["accompaniment"]["tunes"] == 7
+    assert "Not measured: " in evaluate.markdown(report)
+    (folder / "model.json").write_text(json.dumps({"kind": "melody"}))
+    assert evaluate.main(["--data", str(odd), "--model", str(folder)]) == 1
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
 def test_evaluation_needs_no_tensorflow() -> None:

@@ -14,6 +14,8 @@ from typing import Any, Final
 import numpy as np
 
 from bridge.generators.card import CARD_FILE
+from bridge.generators.melody_model import MelodyModel
+from bridge.generators.melody_notes import Where
 from bridge.generators.model import AccompanimentModel, Heard
 from bridge.music.vocabulary import HOLD, Spot, onset
 
@@ -57,6 +59,20 @@ def accompanist(folder: Path, players: int) -> Stepper:
     return step
 
 
+def melodist(folder: Path, players: int) -> Stepper:
+    """Players of one melody model, each with a line; every second sixteenth is a note, heard and answered."""
+    model = MelodyModel.load(folder)
+    states = [model.start() for _ in range(players)]
+
+    def step(player: int, number: int) -> None:
+        if number % 2:
+            time, where = 3 * number, Where(3 * number % 48, 4, 4, number // 16)
+            states[player] = model.hear(states[player], time, 60 + number * 7 % 12, where, 0, 0)
+            model.choose(states[player], temperature=model.temperature, random=number)
+
+    return step
+
+
 def costs(folders: dict[str, Path], steppers: dict[str, Callable[[Path, int], Stepper]]) -> Figures:
     """Sizes and load times by kind, then the cost of a sixteenth of all `steppers` together, by number of players."""
     figures: Figures = {"models": {}}
@@ -90,4 +106,4 @@ def _sixteenths(steppers: list[Stepper], players: int) -> Figures:
 
 def steppers() -> dict[str, Callable[[Path, int], Stepper]]:
     """How each kind that decides at every sixteenth is stepped."""
-    return {"accompaniment": accompanist}
+    return {"melody": melodist, "accompaniment": accompanist}

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bridge.generators import shelf
 from bridge.generators.card import CARD_FILE
-from bridge.music.errors import ModelError
+from bridge.music.errors import BridgeError, ModelError
 from bridge.music.vocabulary import STEP_TICKS
 from bridge.training import costs
 from bridge.training.corpus import CorpusError
@@ -25,9 +25,10 @@ from bridge.training.others import melody_section, morph_section
 from bridge.training.perform import STEPS
 from bridge.training.pictures import draw
 from bridge.training.play import Settings, Stage, stage
-from bridge.training.report import markdown
+from bridge.training.report import UNAVAILABLE, markdown
 from bridge.training.tally import COUNTED, rounded
 
+NO_MODEL = "there is no model here; train one with `improv train`, or name a folder with --model"
 QUARTER = 480 // STEP_TICKS  # sixteenths
 EPILOG = """examples:
   improv evaluate                                      the figures that the models' cards hold
@@ -46,7 +47,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = made.add_argument
-    add("--data", type=Path, metavar="FILE|DIR", help="tunes: a pack file or a folder of them (see docs/corpus.md)")
+    add("--data", type=Path, metavar="FILE|DIR",
+        help="tunes: a pack file or a folder of them (docs/corpus.md), or of MIDI, MusicXML or ABC files")  # fmt: skip
     add("--model", metavar="NAME|DIR", help="this model only (default: all kinds, by the genre of each tune)")
     add("--json", action="store_true", help="print one JSON object")
     add("--out", type=Path, metavar="DIR", help="also write figures.json, figures.md and pictures there")
@@ -70,7 +72,7 @@ def main(argv: list[str]) -> int:
             steps = QUARTER * args.beats if args.beats > 0 else sys.maxsize
             settings = Settings(args.seed, args.temperature, steps, max(1, args.jobs))
             report = evaluate(chosen, args.data, settings, baselines=not args.only_model)
-    except (ModelError, CorpusError) as error:
+    except (BridgeError, CorpusError) as error:
         print(f"improv evaluate: {error}", file=sys.stderr)
         return 1
     text = markdown(report)
@@ -121,7 +123,10 @@ def stored(chosen: dict[str, dict[str, Path]]) -> Figures:
 def evaluate(
     chosen: dict[str, dict[str, Path]], data: Path, settings: Settings, *, baselines: bool = True
 ) -> Figures:
-    """The whole report, JSON-ready. Raises CorpusError; a model that cannot be used is said in its section."""
+    """The whole report, JSON-ready; of a kind of model that cannot be used it says why.
+
+    Raises CorpusError where there is no tune, ModelError where there is no usable model.
+    """
     held = held_out(data)
     if not held.tunes:
         raise CorpusError(f"{data} has no tune that can be judged; see docs/corpus.md for the format")
@@ -129,7 +134,10 @@ def evaluate(
     with stage(settings) as where:
         for kind, folders in chosen.items():
             report |= _section(kind, folders, where, held, data, baselines=baselines)
-        first = {kind: next(iter(sets.values())) for kind, sets in chosen.items()}
+        usable = [kind for kind in chosen if UNAVAILABLE not in report[kind]]
+        if not usable:
+            raise ModelError(str(report[next(iter(chosen))][UNAVAILABLE]) if chosen else NO_MODEL)
+        first = {kind: next(iter(chosen[kind].values())) for kind in usable}
         report["costs"] = where.say("costs", lambda: costs.costs(first, costs.steppers()))
     figures: Figures = rounded(report)
     return figures
@@ -145,7 +153,7 @@ def _section(
             return judge(where, folders, held.tunes, baselines=baselines)
         return {kind: where.say(kind, lambda: others[kind](folders, held.tunes, data))}
     except ModelError as error:
-        return {kind: {"unavailable": str(error)}}
+        return {kind: {UNAVAILABLE: str(error)}}
 
 
 def _settings(data: Path, settings: Settings) -> Figures:

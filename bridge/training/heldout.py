@@ -1,4 +1,4 @@
-"""Tunes to be judged, from any pack file or folder of them, also one that no model ever saw.
+"""Tunes to be judged: any pack file or folder of them, or of MIDI, MusicXML or ABC, also such as no model ever saw.
 
 Nothing in a file stops the reading: a record that cannot be played is named with the reason and left out, what a record
 lacks (split, group, chords, bass, bars, a usable meter) is counted. Of records with splits only `valid` and `test`
@@ -17,12 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import bridge.corpus
+from bridge.corpus.read import ABC, MIDI, NOTATION
 from bridge.music.harmony import NO_CHORD, parse_chord
 from bridge.music.vocabulary import genre_index
 from bridge.training.corpus import SETS, Tune, files, tune_of
 
 HELD = ("valid", "test")
 LONGEST = 40_000  # sixteenths, 40 minutes at 240 a minute; a longer record is a mistake in its numbers
+GZIP = b"\x1f\x8b"  # how such a file begins, whatever its name
 NAMED = 20  # records left out that are named one by one; all are counted
 KNOWN = frozenset(source for sources in SETS.values() for source in sources)
 
@@ -82,14 +85,29 @@ def held_out(path: Path) -> HeldOut:
     return found
 
 
+def is_music(path: Path) -> bool:
+    """Whether a path is a MIDI, MusicXML or ABC file, or a folder with none of the pack's files."""
+    if path.is_dir():
+        return not [*path.glob("*.jsonl"), *path.glob("*.jsonl.gz")]
+    return path.suffix.lower() in (*MIDI, *ABC, *NOTATION)
+
+
 def _records(path: Path, found: HeldOut) -> Iterator[tuple[str, str, dict[str, Any]]]:
-    """(place, source by the file's name, record) of every line that is a JSON object."""
+    """(place, source by the file's name, record) of every line that is a JSON object; of files of music, as read."""
+    if is_music(path):
+        read, report = bridge.corpus.records([path], jobs=1)
+        found.counts["records"] += len(read) + len(report.failures)
+        for failure in report.failures:
+            found.skip(failure.name, f"{failure.reason} {failure.detail}".strip())
+        for record in read:
+            yield str(record.get("id")), path.name, {key: value for key, value in record.items() if key != "split"}
+        return
     for file in files(path):
         found.counts["files"] += 1
         stem = file.name.split(".")[0]
         number = 0
         try:
-            with gzip.open(file, "rb") if file.suffix == ".gz" else file.open("rb") as lines:
+            with gzip.open(file, "rb") if file.read_bytes()[:2] == GZIP else file.open("rb") as lines:
                 for number, line in enumerate(lines, 1):
                     if not line.strip():
                         continue

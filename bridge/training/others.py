@@ -37,9 +37,17 @@ def melody_section(sets: dict[str, Path], tunes: Sequence[Tune], data: Path) -> 
 
     def measured(name: str, folder: Path, held: Sequence[Tune]) -> Figures:
         sources = SETS.get(name, SETS["default"])
-        return report(folder, [tune for tune in learned if tune.source in sources], list(held))
+        taught = [tune for tune in learned if tune.source in sources] or learned
+        return level(report(folder, taught, list(held)))
 
     return together(sets, tunes, measured)
+
+
+def level(figures: Figures) -> Figures:
+    """A melody report with the model's own figures in front, `melody.bits_per_onset`; none where it had no onset."""
+    own, rest = figures.get("model", {}), {key: value for key, value in figures.items() if key != "model"}
+    counted = own.get("onsets", 1)
+    return {key: value if counted or isinstance(value, int) else None for key, value in own.items()} | rest
 
 
 def morph_section(sets: dict[str, Path], tunes: Sequence[Tune], data: Path) -> Figures:

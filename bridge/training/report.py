@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from bridge.training.card import tables
-from bridge.training.table import accompaniment_lines, bass_lines, cell, data_lines, grid, player_lines
+from bridge.training.table import accompaniment_lines, bass_lines, cell, data_lines, grid, melody_lines, player_lines
 
 Figures = dict[str, Any]
+UNAVAILABLE = "unavailable"  # the key under which a section says why it was not measured
 
 
 def markdown(report: Figures) -> str:
@@ -21,7 +22,8 @@ def markdown(report: Figures) -> str:
             continue
         figures = report[key]
         lines += [f"## {title}", ""]
-        lines += [f"Not measured: {figures['unavailable']}", ""] if "unavailable" in figures else [*render(figures), ""]
+        missing = figures.get(UNAVAILABLE)
+        lines += [f"Not measured: {missing}", ""] if missing else [*render(figures), ""]
     return "\n".join(_single(lines)).rstrip()
 
 
@@ -68,7 +70,7 @@ SECTIONS: dict[str, tuple[str, Callable[[Figures], list[str]]]] = {
     "accompaniment": ("Accompaniment: chords, free-running from a cold start", accompaniment_lines),
     "bass": ("Bass", bass_lines),
     "player": ("Foreseeing the player", player_lines),
-    "melody": ("Melody", generic),
+    "melody": ("Melody", melody_lines),
     "morph": ("Variations", generic),
     "costs": ("Cost of playing", cost_lines),
 }
