@@ -2,7 +2,7 @@
 
 Such a module has: `Arguments` (a class that extends `arguments.Common`), `task(args)` (a `loop.Task`), `WEIGHTS` (the
 class of its weights), `SHAPE` (the arguments that say how large it is, taken over when training goes on from a model),
-`convert(weights, facts)` (LiteRT files by name), `card(weights)` (what playing needs to know), `parity(weights, folder)`
+`convert(weights, facts)` (LiteRT files by name), `card(weights)` (what playing needs), `parity(weights, folder)`
 (the largest difference between TensorFlow and the exported folder; raises ExportError), `figures(folder, data)`
 (held-out figures for the card), `CURVES` (titles and keys of the learning curves) and, if it keeps more than weights,
 `extras(run)`.
