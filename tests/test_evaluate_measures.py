@@ -227,12 +227,13 @@ def test_foresight_counts_onsets_apart() -> None:
 
 def test_figures_of_sets_are_put_together_by_weight() -> None:
     parts = [
-        {"onsets": 30, "bits": 4.0, "genres": {"folk": {"bits": 4.0}}, "name": "a", "none": None},
-        {"onsets": 10, "bits": 8.0, "genres": {"pop": {"bits": 8.0}}, "name": "b", "none": 1.0},
+        {"onsets": 30, "bits": 4.0, "genres": {"folk": {"bits": 4.0}}, "name": "a", "none": None, "way": [1.0, 0.0]},
+        {"onsets": 10, "bits": 8.0, "genres": {"pop": {"bits": 8.0}}, "name": "b", "none": 1.0, "way": [0.0, 4.0]},
     ]
     assert merged(parts, [30.0, 10.0]) == {
         "onsets": 40,
         "bits": 5.0,
         "genres": {"folk": {"bits": 4.0}, "pop": {"bits": 8.0}},
         "none": 1.0,
+        "way": [0.75, 1.0],
     }

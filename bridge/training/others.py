@@ -19,6 +19,11 @@ Figures = dict[str, Any]
 Reporter = Callable[[Path, Sequence[Tune]], Figures]
 WEIGHTS = ("onsets", "notes", "phrases", "windows", "tunes")
 """What a mean over sets is weighted by: the first of these that the reports have."""
+COUNTS = (
+    *WEIGHTS,
+    *("pairs", "tunes_too_short", "tunes_of_unknown_genre", "tunes_in_odd_meters", "waits_without_a_class"),
+)
+"""What is summed over sets."""
 
 
 def _reporter(module: str) -> Callable[..., Figures]:
@@ -38,7 +43,8 @@ def melody_section(sets: dict[str, Path], tunes: Sequence[Tune], data: Path) -> 
     def measured(name: str, folder: Path, held: Sequence[Tune]) -> Figures:
         sources = SETS.get(name, SETS["default"])
         taught = [tune for tune in learned if tune.source in sources] or learned
-        return level(report(folder, taught, list(held)))
+        found = level(report(folder, taught, list(held)))
+        return found | {"baselines_learned_from_tunes": len(taught)} if taught else found
 
     return together(sets, tunes, measured)
 
@@ -74,7 +80,7 @@ def together(
 
 
 def merged(parts: Sequence[Any], weights: Sequence[float]) -> Figures:
-    """Nested figures averaged by weight where all are numbers; counts (of WEIGHTS) are summed, all else is left out."""
+    """Nested figures averaged by weight where they are numbers or lists of them; COUNTS are summed."""
     known = [(part, weight) for part, weight in zip(parts, weights, strict=True) if part is not None]
     keys = dict.fromkeys(key for part, _ in known if isinstance(part, dict) for key in part)
     made: Figures = {}
@@ -86,5 +92,8 @@ def merged(parts: Sequence[Any], weights: Sequence[float]) -> Figures:
         elif found and all(isinstance(value, int | float) and not isinstance(value, bool) for value in found):
             numbers = [(value, weight) for value, weight in values if value is not None]
             whole = sum(weight for _, weight in numbers)
-            made[key] = sum(found) if key in WEIGHTS else sum(v * w for v, w in numbers) / whole
+            made[key] = sum(found) if key in COUNTS else sum(v * w for v, w in numbers) / whole
+        elif found and all(isinstance(value, list) and len(value) == len(found[0]) for value in found):
+            columns = [merged([{"": v} for v in column], weights) for column in zip(*found, strict=True)]
+            made[key] = [column.get("") for column in columns]
     return made

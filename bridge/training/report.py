@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from bridge.training.card import tables
-from bridge.training.table import accompaniment_lines, bass_lines, cell, data_lines, grid, melody_lines, player_lines
+from bridge.training.line_table import melody_lines, morph_lines
+from bridge.training.table import accompaniment_lines, bass_lines, cell, data_lines, grid, player_lines
 
 Figures = dict[str, Any]
 UNAVAILABLE = "unavailable"  # the key under which a section says why it was not measured
@@ -40,11 +41,6 @@ def _single(lines: list[str]) -> list[str]:
     return [line for i, line in enumerate(lines) if line or i == 0 or lines[i - 1]]
 
 
-def generic(figures: Figures) -> list[str]:
-    """Any nest of figures, as the cards print it."""
-    return [*tables(figures, 3), ""]
-
-
 def cost_lines(figures: Figures) -> list[str]:
     """Milliseconds, bytes."""
     models = [
@@ -71,6 +67,6 @@ SECTIONS: dict[str, tuple[str, Callable[[Figures], list[str]]]] = {
     "bass": ("Bass", bass_lines),
     "player": ("Foreseeing the player", player_lines),
     "melody": ("Melody", melody_lines),
-    "morph": ("Variations", generic),
+    "morph": ("Variations", morph_lines),
     "costs": ("Cost of playing", cost_lines),
 }

@@ -221,35 +221,6 @@ def bass_lines(figures: Figures) -> list[str]:
     return [*lines, "By genre (model / human):", "", *grid(["", *short], rows), ""] if rows else lines
 
 
-MELODY = (
-    ("bits_per_onset", "bits per onset"),
-    ("bits_when_per_onset", "when"),
-    ("bits_length_per_onset", "length"),
-    ("bits_pitch_per_onset", "pitch"),
-    ("top1", "pitch top 1"),
-    ("top5", "top 5"),
-    ("bits_per_step", "bits per step"),
-    ("bits_per_held_step", "a held step"),
-    ("bits_per_struck_step", "a struck step"),
-    ("onsets", "onsets"),
-)
-
-
-def melody_lines(figures: Figures) -> list[str]:
-    """Melody, beside chains and "repeat the last bar", by genre and set of weights."""
-    fewer = figures.get("fewer_bits_than_best_markov")
-    lines = [f"{100 * fewer:.1f} % fewer bits per onset than the best Markov [goal: 10 %].", ""] if fewer else []
-    rows = {"model": figures, "model, tunes on the grid of sixteenths": figures.get("on_sixteenths", {})}
-    rows |= {f"model, {genre}": each for genre, each in figures.get("by_genre", {}).items()}
-    rows |= {f"weights {name}": each for name, each in figures.get("weight_sets", {}).items()}
-    rows |= {"repeat the last bar": figures.get("repeat_last_bar", {})}
-    rows |= {f"Markov, {each.replace('_', ' ')}": found for each, found in figures.get("markov", {}).items()}
-    body = [[title, *(each.get(key) for key, _ in MELODY)] for title, each in rows.items() if each]
-    plain = ("tunes", "tunes_too_short", "tunes_of_unknown_genre", "tunes_in_odd_meters", "waits_without_a_class")
-    counts = ", ".join(f"{key.replace('_', ' ')} {figures[key]}" for key in plain if key in figures)
-    return [*lines, *grid(["", *(text for _, text in MELODY)], body), "", *([f"Counted: {counts}."] if counts else [])]
-
-
 def player_lines(figures: Figures) -> list[str]:
     """Foreseeing the player."""
     contexts = {key: figures.get(key, {}) for key in ("own_accompaniment", "human_accompaniment", "no_accompaniment")}
