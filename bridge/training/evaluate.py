@@ -10,6 +10,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from bridge.generators import shelf
@@ -18,13 +20,13 @@ from bridge.music.errors import BridgeError, ModelError
 from bridge.music.vocabulary import STEP_TICKS
 from bridge.training import costs
 from bridge.training.corpus import CorpusError
-from bridge.training.heldout import HeldOut, held_out
+from bridge.training.heldout import held_out
 from bridge.training.judge import Figures, judge, without
 from bridge.training.kinds import KINDS
 from bridge.training.others import melody_section, morph_section
 from bridge.training.perform import STEPS
 from bridge.training.pictures import draw
-from bridge.training.play import Settings, Stage, stage
+from bridge.training.play import Settings, stage
 from bridge.training.report import UNAVAILABLE, markdown
 from bridge.training.tally import COUNTED, rounded
 
@@ -132,28 +134,34 @@ def evaluate(
         raise CorpusError(f"{data} has no tune that can be judged; see docs/corpus.md for the format")
     report: Figures = {"settings": _settings(data, settings), "models": _about(chosen), "data": held.summary()}
     with stage(settings) as where:
-        for kind, folders in chosen.items():
-            report |= _section(kind, folders, where, held, data, baselines=baselines)
+        begun = {
+            kind: where.begin(kind, section, chosen[kind], held.tunes, data)
+            for kind, section in {"melody": melody_section, "morph": morph_section}.items()
+            if kind in chosen
+        }
+        if sets := chosen.get("accompaniment"):
+            report |= _said("accompaniment", lambda: judge(where, sets, held.tunes, baselines=baselines))
+        for kind, result in begun.items():
+            report |= _said(kind, partial(_named, kind, result))
         usable = [kind for kind in chosen if UNAVAILABLE not in report[kind]]
         if not usable:
             raise ModelError(str(report[next(iter(chosen))][UNAVAILABLE]) if chosen else NO_MODEL)
         first = {kind: next(iter(chosen[kind].values())) for kind in usable}
-        report["costs"] = where.say("costs", lambda: costs.costs(first, costs.steppers()))
+        report["costs"] = where.begin("costs", costs.costs, first, costs.steppers())()
     figures: Figures = rounded(report)
     return figures
 
 
-def _section(
-    kind: str, folders: dict[str, Path], where: Stage, held: HeldOut, data: Path, *, baselines: bool
-) -> Figures:
+def _said(kind: str, work: Callable[[], Figures]) -> Figures:
     """The part of the report that is about a kind of model, or why there is none."""
-    others = {"melody": melody_section, "morph": morph_section}
     try:
-        if kind == "accompaniment":
-            return judge(where, folders, held.tunes, baselines=baselines)
-        return {kind: where.say(kind, lambda: others[kind](folders, held.tunes, data))}
+        return work()
     except ModelError as error:
         return {kind: {UNAVAILABLE: str(error)}}
+
+
+def _named(kind: str, result: Callable[[], Figures]) -> Figures:
+    return {kind: result()}
 
 
 def _settings(data: Path, settings: Settings) -> Figures:

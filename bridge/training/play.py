@@ -143,12 +143,17 @@ class Stage:
             self._progress.advance(task, len(part))
         return played
 
-    def say(self, title: str, work: Callable[[], Any]) -> Any:
-        """Do some other work under its title."""
+    def begin(self, title: str, work: Callable[..., Any], *args: Any) -> Callable[[], Any]:
+        """Begin other work, in a process of its own where there are several; what waits for its result."""
         task = self._progress.add_task(title, total=None)
-        done = work()
-        self._progress.update(task, total=1, completed=1)
-        return done
+        future = self._pool.submit(work, *args) if self._pool else None
+
+        def result() -> Any:
+            done = future.result() if future else work(*args)
+            self._progress.update(task, total=1, completed=1)
+            return done
+
+        return result
 
 
 @contextmanager
