@@ -22,6 +22,7 @@ from bridge.training.arguments import Common
 from bridge.training.corpus import read
 from bridge.training.melody_convert import card, convert, parity
 from bridge.training.melody_evaluate import report
+from bridge.training.melody_grid import GridTask
 from bridge.training.melody_lines import Line, Phrases, lines_of, rows_of
 from bridge.training.sources import tunes_of
 
@@ -49,6 +50,8 @@ class Arguments(Common):
     """Share of the LSTM's outputs that the heads do not see, in training."""
     echoes: int = 2
     """What the past suggests: 0 nothing, 1 what came 1, 2, 4, 8 bars ago, 2 also what followed the longest match."""
+    encoding: str = "notes"
+    """One step a note (notes), or for comparison one a sixteenth (grid, which cannot be exported)."""
 
 
 class MelodyTask:
@@ -154,12 +157,15 @@ def _blank(ints: Tensor, columns: Sequence[int], sizes: tuple[int, ...]) -> Tens
     return tf.stack(cells, axis=2)
 
 
-def task(args: Arguments, say: Callable[[str], None] = lambda text: None) -> MelodyTask:
+def task(args: Arguments, say: Callable[[str], None] = lambda text: None) -> MelodyTask | GridTask:
     """The task of a run: reads the tunes. Raises CorpusError."""
     tunes = tunes_of(args, say)
     say("turning tunes into notes")
     lines = lines_of([tune for tune in tunes if tune.split == "train" and not tune.dup])
-    return MelodyTask(args, lines, lines_of([tune for tune in tunes if tune.split == "valid"]))
+    held = lines_of([tune for tune in tunes if tune.split == "valid"])
+    if args.encoding == "grid":
+        return GridTask(args.units, args.hidden, args.seed, args.drop, lines, held)
+    return MelodyTask(args, lines, held)
 
 
 def figures(folder: Path, data: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ seen of the next onset. The last note of a tune has no row: nothing follows it. 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -152,9 +152,7 @@ class Phrases:
         """Batch `number`, (size, notes, ...): a pure function of the seed and the number."""
         random = np.random.default_rng((self.seed, number))
         rows = []
-        for choice in random.choice(len(self.genres), size, p=self.shares):
-            genre = self.genres[choice]
-            line = self.shelves[genre][random.choice(len(self.shelves[genre]), p=self.chances[genre])]
+        for line in self.some(size, random):
             late = max(0, len(line.waits) - self.notes)
             start = 0 if random.random() < 0.3 else int(random.integers(late + 1))
             row = rows_of(line, start, self.notes)
@@ -164,6 +162,12 @@ class Phrases:
                 row["heard"][:, BAR_AT], row["ahead"][:, AHEAD_BAR_AT] = NO_BAR, NO_BAR
             rows.append(row)
         return {key: np.stack([row[key] for row in rows]) for key in rows[0]}
+
+    def some(self, size: int, random: np.random.Generator) -> Iterator[Line]:
+        """So many lines."""
+        for choice in random.choice(len(self.genres), size, p=self.shares):
+            genre = self.genres[choice]
+            yield self.shelves[genre][random.choice(len(self.shelves[genre]), p=self.chances[genre])]
 
 
 def _chances(shelf: Sequence[Line]) -> Array:
