@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bridge.corpus.score import Note
 
 CLOSE = 0.1  # sixteenths, 12 ms at 120 bpm; a note nearer to the grid than this counts as on it
+HALF = 0.02  # sixteenths; a note nearer to the middle between two sixteenths is a thirty-second
 BETTER = 0.1  # sixteenths; by so much thirds must fit better, on average, than sixteenths. Triplets fit better by .22
 
 
@@ -25,6 +26,8 @@ class Grid:
     """Notes on thirds of a sixteenth."""
     moved: int
     """Notes that were further than CLOSE from the grid."""
+    free: int
+    """Those of them that were not even on thirty-seconds: played, not written."""
 
 
 def on_grid(notes: Sequence[Note]) -> Grid:
@@ -34,11 +37,13 @@ def on_grid(notes: Sequence[Note]) -> Grid:
         beats.setdefault(int((onset + 0.5) // 4), []).append(onset)
     thirds = {beat for beat, onsets in beats.items() if moves_in_thirds(onsets)}
     found: dict[tuple[float, int], Note] = {}
-    moved = 0
+    moved = free = 0
     for onset, duration, pitch in notes:
         fine = int((onset + 0.5) // 4) in thirds
         start = snap(onset, fine=fine)
-        moved += abs(start - onset) > CLOSE
+        if abs(start - onset) > CLOSE:
+            moved += 1
+            free += abs(onset % 1 - 0.5) > HALF
         stop = onset + duration
         end = snap(stop, fine=int((stop - 0.5) // 4) in thirds)
         note = (start, max(end - start, 1 / 3 if fine else 1.0), pitch)
@@ -46,7 +51,7 @@ def on_grid(notes: Sequence[Note]) -> Grid:
         if other is None or other[1] < note[1]:
             found[start, pitch] = note
     line = tuple(found[key] for key in sorted(found))
-    return Grid(line, sum(not onset.is_integer() for onset, _, _ in line), moved)
+    return Grid(line, sum(not onset.is_integer() for onset, _, _ in line), moved, free)
 
 
 def snap(value: float, *, fine: bool) -> float:

@@ -51,7 +51,7 @@ def make_record(score: Score, origin: Origin) -> Made:
     melody, bass = _line(voices.melody), _line(voices.bass)
     if len(melody.notes) < FEWEST:
         raise UnreadableError("too short", f"{len(melody.notes)} notes")
-    share = melody.moved / len(melody.notes)
+    share = melody.free / len(melody.notes)
     if share > FREE:
         raise UnreadableError("not in time", f"{share:.0%} of the notes lie between the beats of its bars")
     start, bars = place(score, min(onset for onset, _, _ in (*melody.notes, *bass.notes)))
@@ -82,7 +82,7 @@ def make_record(score: Score, origin: Origin) -> Made:
 def _line(notes: Sequence[Note]) -> Grid:
     """One voice on the grid."""
     grid = on_grid(notes)
-    return Grid(tuple(one_voice(grid.notes)), grid.triplets, grid.moved)
+    return Grid(tuple(one_voice(grid.notes)), grid.triplets, grid.moved, grid.free)
 
 
 def place(score: Score, first: float) -> tuple[float, list[float]]:

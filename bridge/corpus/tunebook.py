@@ -27,13 +27,15 @@ from bridge.corpus.score import Note, Part, Score, UnreadableError
 PATIENCE = 10.0  # seconds for a tune, which takes milliseconds; beyond it the parser hangs
 BAR, CHORD, TIE = 20, 21, 22  # MIDI controls without a meaning of their own
 FIELD = re.compile(r"^([A-Za-z]):\s*(.*?)\s*$")
-FIRST_ENDING = re.compile(r"(\|\s*\[?|\[)1(?![0-9/])[^:]*?:\|+(?=\s*\[?2)", re.S)
+FIRST_ENDING = re.compile(r"(\|\s*\[?|\[)1(?![0-9/])[^:]*?:\|+(?=\s*\|?\s*\[?2)", re.S)
 MUSIC = re.compile(
-    r'"(?P<text>[^"]*)"|(?P<field>\[[A-Za-z]:[^\]]*\])|(?P<sign>![^!\s]*!|\+[^+\s]*\+)'
+    r'(?P<line>\0[^\n]*)|"(?P<text>[^"\n]*)"|(?P<field>\[[A-Za-z]:[^\]\n]*\])|(?P<sign>![^!\s]*!|\+[^+\s]*\+)'
     r"|(?P<bar>(?:\[\||:*\|[|:\]]*|::+)(?:\s*\[?[1-9][0-9,.\-]*)?|\[[1-9][0-9,.\-]*)"
-    r"|(?P<chord>\[[^\]|\[:]*\][0-9/]*-?)|(?P<tie>-)|(?P<rest>.)",
+    r"|(?P<chord>\[[^\]|\[:]*\][0-9/]*-?)|(?P<tie>-)|(?P<ornament>[~.H-Wh-w])|(?P<grace>\{[^}\n]*\})|(?P<rest>.)",
     re.S,
 )
+BEFORE = re.compile(r"([A-Ga-g][,']*)[0-9/]*$")
+AFTER = re.compile(r"(?:[\s|:\]<>()~.]|\"[^\"\n]*\"|\[[1-9|]|\{[^}\n]*\}|[1-9])*[=^_]*([A-Ga-g][,']*)")
 MODES = {
     "": "maj", "maj": "maj", "ion": "maj", "m": "min", "min": "min", "aeo": "min",
     "mix": "mix", "dor": "dor", "phr": "phr", "lyd": "lyd", "loc": "loc",
@@ -97,7 +99,7 @@ def _score(tune: str, title: str, program: str, folder: Path) -> Score:
     target.unlink(missing_ok=True)
     try:
         subprocess.run(
-            [program, str(source), "-o", str(target), "-silent", "-NGRA", "-NFER", "-NCOM"],
+            [program, str(source), "-o", str(target), "-silent", "-NFER", "-NCOM"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             timeout=PATIENCE, check=False,
         )  # fmt: skip
@@ -118,22 +120,24 @@ def mark(tune: str) -> Marked:
     head: list[str] = []
     lines: list[str] = []
     music = False
-    for line in tune.split("\n"):
-        line = re.sub(r"(?<!\\)%.*", "", line).rstrip().removesuffix("\\")
+    for raw in tune.split("\n"):
+        line = re.sub(r"(?<!\\)%.*", "", raw).rstrip().removesuffix("\\")
         field = FIELD.match(line)
         if not music or (field and field[1] in "KLMQV"):
-            if line and field and field[1] not in "PwWmUI":
+            if line and field and field[1] not in "PRwWmUI":
                 (lines if music else head).append(f"\0{line}" if music else line)
             music = music or (field is not None and field[1] == "K")
+        elif not raw.strip():
+            break  # a blank line ends a tune; what follows is prose
         elif line and not field:
             lines.append(line)
     body = FIRST_ENDING.sub("|", "\n".join(lines))
-    marked = [line[1:] if line.startswith("\0") else _marks(line, symbols) for line in body.split("\n")]
+    marked = [line for line in _marks(body, symbols).split("\n") if line.strip()]
     return Marked("\n".join([*head, "%%MIDI gchordoff", *marked, ""]), tuple(symbols))
 
 
-def _marks(line: str, symbols: list[str]) -> str:
-    """A line of music, marked; new chord symbols are added to `symbols`."""
+def _marks(body: str, symbols: list[str]) -> str:
+    """The music of a tune, marked; new chord symbols are added to `symbols`."""
 
     def control(number: int, value: int) -> str:
         return f"[I:MIDI control {number} {value}]"
@@ -147,7 +151,7 @@ def _marks(line: str, symbols: list[str]) -> str:
                 if symbol not in symbols:
                     symbols.append(symbol)
                 return control(CHORD, min(symbols.index(symbol), 127))
-            case "sign":
+            case "sign" | "ornament" | "grace":
                 return ""
             case "bar":
                 return "|" + control(BAR, 1)
@@ -155,10 +159,14 @@ def _marks(line: str, symbols: list[str]) -> str:
                 plain = found["chord"].replace("-", "")
                 return plain + (control(TIE, 1) if plain != found["chord"] else "")
             case "tie":
-                return control(TIE, 1)
+                before, after = BEFORE.search(body, 0, found.start()), AFTER.match(body, found.end())
+                same = before is not None and after is not None and before[1] == after[1]
+                return control(TIE, 1) if same else ""  # between two pitches it is a slur
+            case "line":
+                return found.group()[1:]
         return found.group()
 
-    return MUSIC.sub(marked, line)
+    return MUSIC.sub(marked, body)
 
 
 def _unmarked(score: Score, data: bytes, marked: Marked) -> Score:

@@ -53,7 +53,7 @@ def find_voices(parts: Sequence[Part]) -> Voices:
         bass = lower_line(rest)
         if not bass or _lies(bass) >= DEEP or len(bass) * 20 < len(melody):
             bass = []
-    return Voices(tuple(melody), tuple(bass), polyphonic=bool(others) or chordal(lead.notes) > 0.1)
+    return Voices(tuple(melody), tuple(bass), polyphonic=bool(others) or chordal(lead.notes) > 0.3)
 
 
 def upper_line(notes: Sequence[Note]) -> list[Note]:
