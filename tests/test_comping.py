@@ -14,7 +14,12 @@ from bridge.music.errors import ModelError
 from bridge.music.timeline import STEP, Meter, place
 from bridge.music.vocabulary import GENRES
 
-METERS = [Meter(n, d) for n, d in ((4, 4), (3, 4), (2, 4), (6, 8), (3, 8), (9, 8), (12, 8), (5, 4), (7, 8), (2, 2), (3, 2), (1, 4), (7, 16), (1, 32))]  # fmt: skip
+METERS = [
+    Meter(n, d) for n, d in (
+        (4, 4), (3, 4), (2, 4), (6, 8), (3, 8), (9, 8), (12, 8), (5, 4), (7, 8), (2, 2), (3, 2), (1, 4), (7, 16),
+        (1, 32),
+    )
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +53,7 @@ def test_every_genre_has_patterns_for_every_meter(book: Book, genre: str) -> Non
         for pattern in patterns:
             steps = [strike.step for strike in pattern.strikes]
             assert steps == sorted(set(steps))
-            assert 0 <= steps[0]
+            assert steps[0] >= 0
             assert steps[-1] < max(1, meter.bar // STEP)
             assert all(strike.voices in "*012" and strike.steps >= 1 for strike in pattern.strikes)
 

@@ -67,12 +67,12 @@ class Band:
         ahead = state.ahead if frame.place.phase % frame.place.meter.beat < STEP else -1
         right = ahead == decision.chord  # it was struck already
         changed = decision.chord != state.chord or (ahead >= 0 and not right)
-        bass, low = line.notes(state.line, decision.bass, frame, state.style)
+        chord = vocabulary.chord_of(decision.chord)
+        bass, low = line.notes(state.line, decision.bass, frame, state.style, chord)
         state = replace(state, network=network, line=bass)
         pitches = state.pitches
         if changed and decision.chord != state.chord:
             pitches = state.ahead_pitches if right else self._voiced(state, decision.chord, low)
-        chord = vocabulary.chord_of(decision.chord)
         spoken = None
         if decision.chord != state.chord:
             spoken = Chord(frame.tick, chord.root, chord.quality) if chord else Chord(frame.tick, -1, "N")

@@ -22,8 +22,9 @@ STAYS = 0.5  # chance that a phrase keeps the pattern of the one before
 BUSY, CALM = 2.6, 2.0  # onsets a quarter, from which on the band thins out, and below which it stops doing so
 LEAN = 0.3  # how far, in the order of density from 0 to 1, the band moves for a busy or a resting player
 CLOSEST = 0.14  # seconds between strikes; closer ones are a race, not comping
-BAR_ACCENT, HALF_ACCENT, BEAT_ACCENT, OFF_ACCENT = 1.05, 1.0, 0.95, 0.88  # loudness by the place in the bar
-SWELL = (0.95, 0.98, 1.04, 1.0)  # loudness by the bar of the phrase
+BAR_ACCENT, HALF_ACCENT, BEAT_ACCENT, OFF_ACCENT = 1.08, 1.0, 0.93, 0.83  # loudness by the place in the bar
+UNEVEN = 0.05  # of the loudness; no hand strikes twice alike
+SWELL = (0.92, 0.97, 1.06, 1.0)  # loudness by the bar of the phrase
 PUSHING = ("jazz", "pop", "rock", "standards")  # genres that strike a chord ahead of its beat
 STYLES = ("artsong", "folk", "hymn", "standards")  # for players who name no genre, one is drawn
 
@@ -108,7 +109,7 @@ def hit(state: Comping, frame: Frame, *, changed: bool, marked: bool) -> Hit | N
         return None
     left, bar_left = place.left, place.meter.bar - place.phase
     wanted = min(strike.steps * STEP, bar_left) if strike.voices == ALL else left
-    loud = strike.loud * accent(place) * SWELL[place.bar % PHRASE] * (0.97 + 0.06 * _share(frame.key, 3))
+    loud = strike.loud * accent(place) * SWELL[place.bar % PHRASE] * (1 - UNEVEN + 2 * UNEVEN * _share(frame.key, 3))
     pushes = state.genre in PUSHING and _over(pattern, strike, place)
     return Hit(strike.voices, max(1, min(wanted, left) - GAP), wanted - GAP, loud, pushes)
 

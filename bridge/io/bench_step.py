@@ -52,11 +52,15 @@ def script(players: int, steps: int) -> Iterator[tuple[float, Event]]:
     named = [tunes.load(name) for name in tunes.names()]
     while done < steps:
         for tune in named:
-            events = list(_tune(tune, players, Timeline(min(MAX_TEMPO, tune.tempo), tick, time)))
-            yield from sorted(events, key=lambda item: item[0])
+            yield from timed_tune(tune, players, Timeline(min(MAX_TEMPO, tune.tempo), tick, time))
             time += tune.seconds
             tick += tune.ticks
             done += tune.ticks // 120
+
+
+def timed_tune(tune: tunes.Tune, players: int, timeline: Timeline) -> list[tuple[float, Event]]:
+    """What hosts send that play one tune from the timeline's tick on, in order: (second, event)."""
+    return sorted(_tune(tune, players, timeline), key=lambda item: item[0])
 
 
 def _tune(tune: tunes.Tune, players: int, timeline: Timeline) -> Iterator[tuple[float, Event]]:
