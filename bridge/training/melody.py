@@ -28,6 +28,8 @@ from bridge.training.sources import tunes_of
 
 Tensor = Any
 WEIGHTS = network.Weights
+SHAPE = ("units", "hidden")
+"""Arguments that a model which is trained on keeps."""
 BITS = float(1 / np.log(2))  # a nat
 CURVES = {
     "bits an onset, held out": ["valid_bits_per_onset", "valid_bits_pitch", "valid_bits_when", "valid_bits_length"],
@@ -176,4 +178,4 @@ def figures(folder: Path, data: Path) -> dict[str, Any]:
     return {split: report(folder, train, read(data, sources, (split,))) for split in ("valid", "test")}
 
 
-__all__ = ["CURVES", "WEIGHTS", "Arguments", "card", "convert", "figures", "parity", "task"]
+__all__ = ["CURVES", "SHAPE", "WEIGHTS", "Arguments", "card", "convert", "figures", "parity", "task"]
