@@ -24,7 +24,7 @@ from bridge.training.melody_convert import card, convert, parity
 from bridge.training.melody_evaluate import report
 from bridge.training.melody_grid import GridTask
 from bridge.training.melody_lines import Line, Phrases, lines_of, rows_of
-from bridge.training.sources import tunes_of
+from bridge.training.sources import learnt_from, tunes_of
 
 Tensor = Any
 WEIGHTS = network.Weights
@@ -64,6 +64,7 @@ class MelodyTask:
 
     def __init__(self, args: Arguments, lines: Sequence[Line], held: Sequence[Line]) -> None:
         self.args, self.held = args, held
+        self.sources: dict[str, Any] = {}
         self.phrases = Phrases(lines, args.notes, args.seed)
         self._judge = tf.function(_bits, jit_compile=True)
 
@@ -167,7 +168,9 @@ def task(args: Arguments, say: Callable[[str], None] = lambda text: None) -> Mel
     held = lines_of([tune for tune in tunes if tune.split == "valid"])
     if args.encoding == "grid":
         return GridTask(args.units, args.hidden, args.seed, args.drop, lines, held)
-    return MelodyTask(args, lines, held)
+    made = MelodyTask(args, lines, held)
+    made.sources = learnt_from(tunes)
+    return made
 
 
 def figures(folder: Path, data: Path) -> dict[str, Any]:
