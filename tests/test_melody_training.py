@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ tf = pytest.importorskip("tensorflow", reason="training needs tensorflow")
 
 from bridge.generators.melody_model import MelodyModel  # noqa: E402
 from bridge.generators.melody_notes import GENRE_AT, LEAP, NO_GENRE, NO_LEAP, NO_WAIT, OTHER_WAIT, WAITS  # noqa: E402
-from bridge.training import loop, markov, melody, melody_evaluate, melody_network  # noqa: E402
+from bridge.training import loop, markov, melody, melody_answers, melody_evaluate, melody_grid, melody_network  # noqa: E402
 from bridge.training.corpus import Tune, read  # noqa: E402
 from bridge.training.melody_lines import ESCAPE_BITS, Line, Phrases, line_of, lines_of, rows_of  # noqa: E402
 from tests.melodies import random_model, record, write  # noqa: E402
@@ -188,3 +189,46 @@ def test_the_last_bar_is_repeated() -> None:
         truth = markov.truth(line, question)
         assert rule.trust > 0.9
         assert (rule.chances(line).argmax(axis=1)[4:] == truth[4:]).all()
+
+
+def test_the_grid_tells_every_sixteenth() -> None:
+    line = line_of([(0, 2, 60), (4, 2, 62), (6, 4, 64), (10, 2, 62)], [0], (4, 4), 2)
+    assert line is not None
+    rows = melody_grid.steps_of(line)
+    leap = melody_grid.LEAPS // 2 + 2
+    assert rows["truth"].tolist() == [0, 1, 1, leap + 2, 0, leap + 2, 0, 0, 0, leap - 2]
+    assert rows["inputs"][:, 0].tolist() == [leap, *rows["truth"][:-1]]
+    assert rows["inputs"][:, 2].tolist() == [3, 6, 9, 0, 3, 6, 9, 0, 3, 6]
+
+
+def test_the_grid_learns_too(tmp_path: Path) -> None:
+    notes = [(2 * i, 2, 60 + i % 5) for i in range(60)]
+    lines = [line for n in range(4) if (line := line_of(notes, [16 * b for b in range(8)], (4, 4), n))]
+    task = melody_grid.GridTask(8, 8, 1, 0.1, lines, lines[:1])
+    args = melody.Arguments(out=tmp_path, updates=6, check=0.0, rate=1e-2)
+    log: list[dict[str, float]] = []
+    loop.fit(task, args, log.append, lambda done: None)
+    assert log[-1]["valid_bits_per_onset"] < log[0]["valid_bits_per_onset"]
+    assert log[0]["valid_onsets"] == 59
+    one, two = task.batch(3), task.batch(3)
+    assert all((one[key] == two[key]).all() for key in one)
+
+
+def test_answers_are_judged_beside_the_humans(tunes: list[Tune], tmp_path: Path) -> None:
+    model = MelodyModel.load(random_model(tmp_path))
+    found = melody_answers.judge_answers(model, tunes, 1.0, seed=1)
+    assert found["calls"] == len(tunes)
+    assert found["human"]["notes_share"] == 1
+    assert found["human"]["heard_before"] > found["model"]["heard_before"]
+    assert found["model"]["leap_emd"] > found["human"]["leap_emd"]
+    assert melody_answers.judge_answers(model, tunes, 1.0, seed=1) == found
+    short = read(write(tmp_path / "short.jsonl", 3), None, ("train",))
+    assert melody_answers.exchange_of(replace(short[0], bars=short[0].bars[:5])) is None
+
+
+def test_a_follow_up_begins_where_the_call_ends(tunes: list[Tune]) -> None:
+    given = melody_answers.exchange_of(tunes[0])
+    assert given is not None
+    assert (given.begin, given.span) == (3 * 68, 4 * 48)
+    assert given.call[-1].time < given.begin <= given.follow[0].time
+    assert given.follow[-1].end <= given.begin + given.span

@@ -71,17 +71,21 @@ def answered(model: MelodyModel, given: Exchange, temperature: float, seed: int)
     return tuple(respond(model, state, given.begin, given.span, given.place, manner, length)[1])
 
 
-def figures(exchanges: Sequence[Exchange], answers: Sequence[Sequence[Sung]]) -> Figures:
-    """The mean answer, and how far the histograms of leaps, waits and degrees lie from the humans'."""
+def means(exchanges: Sequence[Exchange], answers: Sequence[Sequence[Sung]]) -> Figures:
+    """The mean answer."""
     rows = [_row(given, notes) for given, notes in zip(exchanges, answers, strict=True)]
-    means = {key: float(np.mean([row[key] for row in rows])) for key in rows[0]}
-    humans = [given.follow for given in exchanges]
-    ours = (_leaps(answers), _waits(answers), _degrees(exchanges, answers))
-    theirs = (_leaps(humans), _waits(humans), _degrees(exchanges, humans))
-    names = ("leap_emd", "wait_emd", "degree_distance")
-    distances = [_earth_moved(a, b) for a, b in zip(ours[:2], theirs[:2], strict=True)]
-    distances.append(float(np.abs(_share(ours[2], 12) - _share(theirs[2], 12)).sum() / 2))
-    return means | dict(zip(names, distances, strict=True))
+    return {key: float(np.mean([row[key] for row in rows])) for key in ROW}
+
+
+def distances(exchanges: Sequence[Exchange], answers: Sequence[Sequence[Sung]], others: Sequence[Exchange]) -> Figures:
+    """How far the histograms of leaps, waits and degrees lie from those of what humans went on with in `others`."""
+    humans = [given.follow for given in others]
+    ours, theirs = _share(_degrees(exchanges, answers), 12), _share(_degrees(others, humans), 12)
+    return {
+        "leap_emd": _earth_moved(_leaps(answers), _leaps(humans)),
+        "wait_emd": _earth_moved(_waits(answers), _waits(humans)),
+        "degree_distance": float(np.abs(ours - theirs).sum() / 2),
+    }
 
 
 def _row(given: Exchange, notes: Sequence[Sung]) -> Figures:
@@ -169,12 +173,15 @@ def _earth_moved(one: Array, two: Array) -> float:
 
 
 def judge_answers(model: MelodyModel, tunes: Sequence[Tune], temperature: float, seed: int) -> dict[str, Any]:
-    """Answers to the calls of these tunes, beside the humans', whose distances are of one half of them to the other."""
+    """Answers to the calls of these tunes beside the humans' (whose distances are of one half of them to the other)."""
     given = [each for tune in tunes if (each := exchange_of(tune))]
     if not given:
         return {}
     answers = [answered(model, each, temperature, seed * 1000 + number) for number, each in enumerate(given)]
-    humans = [each.follow for each in given]
-    halves = figures(given[::2], humans[1::2][: len(given[::2])] + humans[-1:] * (len(given) % 2))
-    theirs = figures(given, humans) | {key: halves[key] for key in ("leap_emd", "wait_emd", "degree_distance")}
-    return {"calls": len(given), "model": figures(given, answers), "human": theirs}
+    humans, half = [each.follow for each in given], len(given) // 2
+    apart = distances(given[:half], humans[:half], given[half:]) if half else {}
+    return {
+        "calls": len(given),
+        "model": means(given, answers) | distances(given, answers, given),
+        "human": means(given, humans) | apart,
+    }

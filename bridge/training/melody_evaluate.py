@@ -21,6 +21,7 @@ from bridge.generators.melody_notes import OTHER_WAIT, WAITS
 from bridge.music.vocabulary import GENRES
 from bridge.training.corpus import Tune
 from bridge.training.markov import CLASSES, ORDERS, WAYS, Chain, LastBar, truth
+from bridge.training.melody_answers import judge_answers
 from bridge.training.melody_lines import Line, lines_of
 
 Array = NDArray[Any]
@@ -28,6 +29,7 @@ Chances = dict[str, Array]  # by question: (notes - 1, classes)
 Figures = dict[str, float]
 USUAL = frozenset({(4, 4), (2, 2), (2, 4), (3, 4), (6, 8), (9, 8), (12, 8), (3, 8), (3, 2), (6, 4)})
 """Meters of which the corpus has ten tunes or more; all others are counted as odd."""
+ON_GRID = "on_sixteenths"
 QUESTIONS = tuple(CLASSES)
 _LATER = np.array([[later >= wait for later in WAITS] + [True] for wait in WAITS] + [[False] * len(WAITS) + [True]])
 
@@ -98,12 +100,17 @@ def _softmax(logits: Array) -> Array:
     return chances
 
 
-def figures_by_genre(lines: Sequence[Line], chances: Callable[[Line], Chances]) -> dict[str, Figures]:
-    """`all`, and every genre that is there."""
-    sums: dict[str, Sums] = {"all": Sums()}
+def groups(line: Line) -> list[str]:
+    """What a line is counted under."""
+    return ["all", GENRES[line.genre] if line.genre >= 0 else "unknown", *([ON_GRID] if line.on_grid else [])]
+
+
+def figures_by_group(lines: Sequence[Line], chances: Callable[[Line], Chances]) -> dict[str, Figures]:
+    """`all`, every genre that is there, and the tunes that lie on the grid of sixteenths as a whole."""
+    sums: dict[str, Sums] = {"all": Sums(), ON_GRID: Sums()}
     for line in lines:
         said = chances(line)
-        for name in ("all", GENRES[line.genre] if line.genre >= 0 else "unknown"):
+        for name in groups(line):
             sums.setdefault(name, Sums()).add(line, said)
     return {name: each.figures() for name, each in sums.items()}
 
@@ -111,11 +118,11 @@ def figures_by_genre(lines: Sequence[Line], chances: Callable[[Line], Chances]) 
 def judge(model: MelodyModel, tunes: Sequence[Tune]) -> dict[str, Any]:
     """The model's figures over these tunes, whole and by genre, and what was there to be judged."""
     lines = lines_of(tunes)
-    found = figures_by_genre(lines, lambda line: foresee(model, line))
+    found = figures_by_group(lines, lambda line: foresee(model, line))
     return {
         "model": found.pop("all") | counts(tunes, lines),
+        ON_GRID: found.pop(ON_GRID) | {"tunes": sum(line.on_grid for line in lines)},
         "by_genre": found,
-        "on_sixteenths": on_sixteenths(lines, lambda line: foresee(model, line)),
     }
 
 
@@ -129,16 +136,6 @@ def counts(tunes: Sequence[Tune], lines: Sequence[Line]) -> dict[str, int]:
         "tunes_in_odd_meters": sum(tune.meter not in USUAL for tune in tunes),
         "waits_without_a_class": sum(int((line.waits == OTHER_WAIT).sum()) for line in lines),
     }
-
-
-def on_sixteenths(lines: Sequence[Line], chances: Callable[[Line], Chances]) -> Figures:
-    """The figures of those tunes that lie on the grid of sixteenths as a whole."""
-    sums, count = Sums(), 0
-    for line in lines:
-        if line.on_grid:
-            sums.add(line, chances(line))
-            count += 1
-    return sums.figures() | {"tunes": count}
 
 
 def markov(train: Sequence[Line], held: Sequence[Line]) -> dict[str, Figures]:
@@ -172,7 +169,8 @@ def last_bar(train: Sequence[Line], held: Sequence[Line]) -> Figures:
 
 def report(folder: Path, train: Iterable[Tune], held: Sequence[Tune]) -> dict[str, Any]:
     """The model's figures on held-out tunes; beside the baselines', if there are tunes for these to learn from."""
-    found = judge(MelodyModel.load(folder), held)
+    model = MelodyModel.load(folder)
+    found = judge(model, held) | {"answers": judge_answers(model, held, model.temperature, seed=1)}
     lines, own = lines_of(list(train)), lines_of(held)
     if lines and own:
         chains = markov(lines, own)
