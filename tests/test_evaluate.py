@@ -348,6 +348,16 @@ def test_a_kind_of_model_that_cannot_be_used_is_said(odd: Path, folder: Path, ca
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
+def test_measuring_that_fails_is_said_too(odd: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(Major):
+        def step(self, state: State, heard: Heard, *, temperature: float, random: int) -> tuple[State, Decision]:
+            raise IndexError("no such thing")
+
+    monkeypatch.setattr(play, "AccompanimentModel", Broken)
+    with pytest.raises(ModelError, match=r"measuring fails on these tunes \(IndexError: no such thing\)"):
+        evaluate.evaluate({"accompaniment": {"default": folder}}, odd, play.Settings())
+
+
 def test_evaluation_needs_no_tensorflow() -> None:
     code = (
         "import sys; sys.modules['tensorflow'] = None; sys.modules['keras'] = None\n"

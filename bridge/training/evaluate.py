@@ -153,11 +153,14 @@ def evaluate(
 
 
 def _said(kind: str, work: Callable[[], Figures]) -> Figures:
-    """The part of the report that is about a kind of model, or why there is none."""
+    """The part of the report that is about a kind of model, or why there is none; the other kinds are judged yet."""
     try:
         return work()
     except ModelError as error:
         return {kind: {UNAVAILABLE: str(error)}}
+    except (ValueError, LookupError, ArithmeticError, AssertionError) as error:  # as a voice that raises: it is said
+        text = f"measuring fails on these tunes ({type(error).__name__}: {error}); please report it with the file"
+        return {kind: {UNAVAILABLE: text.splitlines()[0]}}
 
 
 def _named(kind: str, result: Callable[[], Figures]) -> Figures:
