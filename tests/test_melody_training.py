@@ -132,6 +132,7 @@ def test_the_report_has_the_model_and_what_it_must_beat(tunes: list[Tune], tmp_p
     assert best["bits_per_onset"] <= chain["bits_per_onset"]
     assert best["bits_per_onset"] < ours["bits_per_onset"]  # its weights are random
     assert 0 <= found["repeat_last_bar"]["top1"] <= 1
+    assert found["markov"]["best_with_memory"]["bits_per_onset"] > 0
     assert "markov" not in melody_evaluate.report(folder, [], held)
     json.dumps(found)
 
@@ -165,6 +166,16 @@ def test_a_chain_knows_what_it_has_seen(lines: list[Line]) -> None:
     bits = [-np.log2(chances[np.arange(len(line.leaps)), line.leaps]).mean() for chances in orders]
     assert bits[2] < bits[0]
     assert bits[2] < 1
+
+
+def test_a_chain_may_learn_from_the_tune_itself(lines: list[Line]) -> None:
+    line = lines[-1]
+    usual = np.full((len(line.leaps), markov.CLASSES["pitch"]), 1 / markov.CLASSES["pitch"])
+    learnt = markov.remembering(line, "pitch", "places", usual)
+    np.testing.assert_allclose(learnt.sum(axis=1), 1)
+    np.testing.assert_array_equal(learnt[0], usual[0])
+    rows = np.arange(len(line.leaps))
+    assert np.log(learnt[rows, line.leaps]).mean() > np.log(usual[rows, line.leaps]).mean()
 
 
 def test_witten_bell_by_hand() -> None:

@@ -113,6 +113,27 @@ class Chain:
         return found[1:]
 
 
+def remembering(line: Line, question: str, way: str, usual: Array, orders: int = 3) -> Array:
+    """Chances that also learn from the tune itself as it goes: its own counts, backed off to the `usual` chances.
+
+    What IDyOM calls a short-term model; (notes - 1, classes) like `usual`.
+    """
+    contexts, symbols = past_of(line, question, way), truth(line, question)
+    counts: dict[int, Array] = {}
+    found = []
+    for number, mixed in enumerate(usual):
+        hashes = [int(contexts[order, number]) + order for order in range(orders + 1)]
+        for key in hashes:
+            own = counts.get(key)
+            if own is not None:
+                kinds = np.count_nonzero(own)
+                mixed = (own + kinds * mixed) / (own.sum() + kinds)
+        found.append(mixed)
+        for key in hashes:
+            counts.setdefault(key, np.zeros(usual.shape[1]))[symbols[number]] += 1
+    return np.stack(found)
+
+
 def _table(contexts: Array, symbols: Array) -> Table:
     pairs, first, counts = np.unique(_mixed(contexts, symbols), return_index=True, return_counts=True)
     known, where = np.unique(contexts[first], return_inverse=True)

@@ -20,7 +20,7 @@ from bridge.generators.melody_model import MelodyModel
 from bridge.generators.melody_notes import OTHER_WAIT, WAITS
 from bridge.music.vocabulary import GENRES
 from bridge.training.corpus import Tune
-from bridge.training.markov import CLASSES, ORDERS, WAYS, Chain, LastBar, truth
+from bridge.training.markov import CLASSES, ORDERS, WAYS, Chain, LastBar, remembering, truth
 from bridge.training.melody_answers import judge_answers
 from bridge.training.melody_lines import Line, lines_of
 
@@ -139,7 +139,10 @@ def counts(tunes: Sequence[Tune], lines: Sequence[Line]) -> dict[str, int]:
 
 
 def markov(train: Sequence[Line], held: Sequence[Line]) -> dict[str, Figures]:
-    """Chains of order 1 to ORDERS, each way to describe the past; `best`: the best order and way for each question."""
+    """Chains of order 1 to ORDERS, each way to describe the past; `best`: the best order and way for each question.
+
+    `best_with_memory` also learns from each tune as it goes, as no plain chain does.
+    """
     sums = {(way, order): Sums() for way in WAYS for order in range(ORDERS)}
     chains = {(q, way): Chain(train, q, way) for q in QUESTIONS for way in WAYS}
     for line in held:
@@ -149,10 +152,12 @@ def markov(train: Sequence[Line], held: Sequence[Line]) -> dict[str, Figures]:
                 sums[way, order].add(line, {q: said[q][order] for q in QUESTIONS})
     found = {f"{way}_{order + 1}": each.figures() for (way, order), each in sums.items()}
     best = {q: min(sums, key=lambda key: _bits(sums[key], q)) for q in QUESTIONS}
-    mixed = Sums()
+    mixed, remembered = Sums(), Sums()
     for line in held:
-        mixed.add(line, {q: chains[q, best[q][0]].chances(line)[best[q][1]] for q in QUESTIONS})
-    return found | {"best": mixed.figures()}
+        usual = {q: chains[q, best[q][0]].chances(line)[best[q][1]] for q in QUESTIONS}
+        mixed.add(line, usual)
+        remembered.add(line, {q: remembering(line, q, "places", usual[q]) for q in QUESTIONS})
+    return found | {"best": mixed.figures(), "best_with_memory": remembered.figures()}
 
 
 def _bits(sums: Sums, question: str) -> float:
@@ -176,5 +181,6 @@ def report(folder: Path, train: Iterable[Tune], held: Sequence[Tune]) -> dict[st
         chains = markov(lines, own)
         found |= {"repeat_last_bar": last_bar(lines, own), "markov": chains}
         bits = found["model"]["bits_per_onset"]
-        found["model"]["fewer_bits_than_best_markov"] = 1 - bits / chains["best"]["bits_per_onset"]
+        for name in ("best", "best_with_memory"):
+            found["model"][f"fewer_bits_than_markov_{name}"] = 1 - bits / chains[name]["bits_per_onset"]
     return found
