@@ -17,6 +17,7 @@ import itertools
 
 from bridge.cli import main
 from bridge.engine.frame import Frame, Note
+from bridge.engine.jam import Jam
 from bridge.generators.card import CARD_FILE
 from bridge.generators.melody import Manner, Melody, MelodyState, Sung, fed, respond
 from bridge.generators.melody_model import NOISES, Bounds, MelodyModel, State
@@ -25,6 +26,7 @@ from bridge.generators.model import gumbel
 from bridge.music.errors import BridgeError, ModelError
 from bridge.music.timeline import STEP, Meter, place
 from tests.melodies import PHRASE, random_model, walk
+from tests.virtual import Host, cues, play
 
 METERS = [(4, 4), (3, 4), (2, 2), (6, 8), (9, 8), (5, 4), (7, 8), (5, 32), (32, 1)]
 
@@ -303,3 +305,17 @@ def test_a_model_that_cannot_be_trusted_is_refused(
     with pytest.raises(ModelError, match=message):
         MelodyModel.load(tmp_path)
     assert issubclass(ModelError, BridgeError)
+
+
+def test_the_voice_trades_with_a_player_in_the_engine(model: MelodyModel) -> None:
+    host = Host().tune([60, 62, 64, 65, 67, 65])
+    host = host.note(64, 2).run(2).run(12).tune([67, 65, 64, 62, 60, 62])
+    host = host.note(60, 2).run(2).run(12).stop()
+    jam_ = Jam(Melody(model))
+    sent = [cue for _, _, cue in cues(play(jam_, host.script, host.time + 1))]
+    assert jam_.report().failures == 0
+    first, second = ([cue for cue in sent if (cue.tick < 9600) == early] for early in (True, False))
+    assert first
+    assert second
+    assert all(3840 <= cue.tick < cue.tick + cue.ticks <= 7680 for cue in first)
+    assert all(13440 <= cue.tick < cue.tick + cue.ticks <= 17280 for cue in second)
