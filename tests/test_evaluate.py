@@ -270,7 +270,7 @@ KEYS = {
                       "tunes_counted", "human", "genres", "baselines", "weight_sets", "start", "jump", "blind"),
     "bass": ("root_on_strong_beats_share", "parallel_fifths_per_100_moves", "pitch_interval_emd_semitones", "human",
              "root_on_every_beat"),
-    "player": ("own_accompaniment", "human_accompaniment", "no_accompaniment"),
+    "player": ("onset_pitch_top_1", "bits_per_onset", "own_accompaniment", "human_accompaniment", "no_accompaniment"),
     "data": ("judged", "skipped", "skipped_records", "genres", "meters"),
     "costs": ("models", "1_player", "8_players", "32_players"),
 }  # fmt: skip

@@ -197,7 +197,7 @@ def write(report: Figures, text: str, out: Path) -> None:
 
 def card_figures(model: Path, data: Path) -> Figures:
     """The short figures of an accompaniment model's card: beside humans and baselines, by genre and split."""
-    settings = Settings(blind_tunes=4)
+    settings = Settings(blind_tunes=4, context_tunes=6)
     held = held_out(data)
     with stage(settings) as where:
         report = judge(where, {model.name: model}, held.tunes)

@@ -227,15 +227,16 @@ def _bass(tunes: Sequence[Tune], ours: Sequence[Performance], theirs: Sequence[P
 
 
 def _player(court: Judge, cold: Sequence[Played], beyond: Sequence[Played]) -> Figures:
-    """How well the next note is foreseen, with whatever accompaniment as context; the same tunes for each."""
+    """How well the next note is foreseen: on all tunes, and on some with whatever accompaniment as context."""
+    places = spread(court.tunes, court.stage.settings.context_tunes)
     contexts = {
-        "own_accompaniment": cold,
-        "human_accompaniment": court.routed("human"),
-        "no_accompaniment": court.routed("nothing"),
+        "own_accompaniment": [cold[place] for place in places],
+        "human_accompaniment": court.routed("human", places),
+        "no_accompaniment": court.routed("nothing", places),
     }
-    figures: Figures = {
-        name: prediction_figures([p.foresight for p in played if p.foresight]) for name, played in contexts.items()
-    }
+    figures: Figures = prediction_figures([p.foresight for p in cold if p.foresight])
+    for name, played in contexts.items():
+        figures[name] = prediction_figures([p.foresight for p in played if p.foresight])
     names = [genre_of(tune) for tune in court.tunes]
     figures["genres"] = {
         genre: prediction_figures([p.foresight for n, p in zip(names, cold, strict=True) if n == genre and p.foresight])

@@ -39,6 +39,8 @@ class Settings:
     """Processes."""
     blind_tunes: int = 12
     """Tunes of each genre that are also played blind (a bar of it costs six times as much)."""
+    context_tunes: int = 24
+    """Tunes of each genre in which the player is foreseen with other accompaniments as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,10 @@ def bass_lines(figures: Figures) -> list[str]:
 def player_lines(figures: Figures) -> list[str]:
     """Foreseeing the player."""
     contexts = {key: figures.get(key, {}) for key in ("own_accompaniment", "human_accompaniment", "no_accompaniment")}
-    rows = [[name(key), *(each.get(k) for k, _ in PLAYER), each.get("onsets")] for key, each in contexts.items()]
+    tunes = contexts["own_accompaniment"].get("tunes")
+    rows = [["the model's own", *(figures.get(k) for k, _ in PLAYER), figures.get("onsets")]]
+    rows += [[f"{tunes} tunes: {name(key)}", *(each.get(k) for k, _ in PLAYER), each.get("onsets")]
+             for key, each in contexts.items()]  # fmt: skip
     rows += [[f"own, {genre}", *(each.get(k) for k, _ in PLAYER), each.get("onsets")]
              for genre, each in figures.get("genres", {}).items()]  # fmt: skip
     bare = figures.get("tunes_without_human_chords", {})
