@@ -128,7 +128,7 @@ def test_the_report_has_the_model_and_what_it_must_beat(tunes: list[Tune], tmp_p
     assert set(found["by_genre"]) == {"folk", "hymn", "unknown"}
     parts = sum(ours[f"bits_{part}_per_onset"] for part in ("when", "pitch", "length"))
     assert ours["bits_per_onset"] == pytest.approx(parts)
-    best, chain = found["markov"]["best"], found["markov"]["notes_2"]
+    best, chain = found["markov"]["best"], found["markov"]["order_2"]
     assert best["bits_per_onset"] <= chain["bits_per_onset"]
     assert best["bits_per_onset"] < ours["bits_per_onset"]  # its weights are random
     assert 0 <= found["repeat_last_bar"]["top1"] <= 1
@@ -243,3 +243,9 @@ def test_a_follow_up_begins_where_the_call_ends(tunes: list[Tune]) -> None:
     assert (given.begin, given.span) == (3 * 68, 4 * 48)
     assert given.call[-1].time < given.begin <= given.follow[0].time
     assert given.follow[-1].end <= given.begin + given.span
+
+
+def test_the_card_gets_figures_of_both_held_out_splits(pack: Path, tmp_path: Path) -> None:
+    found = melody.figures(random_model(tmp_path), pack)
+    assert {split: found[split]["model"]["tunes"] for split in found} == {"valid": 1, "test": 1}
+    assert found["test"]["markov"]["best"]["bits_per_onset"] > 0

@@ -15,13 +15,14 @@ import numpy as np
 import tensorflow as tf
 
 from bridge.generators.card import card_of
+from bridge.generators.melody_model import MelodyModel
 from bridge.generators.melody_notes import HEARD_FLOATS, HEARD_SIZES
 from bridge.music.vocabulary import GENRES
 from bridge.training import melody_network as network
 from bridge.training.arguments import Common
 from bridge.training.corpus import read
 from bridge.training.melody_convert import card, convert, parity
-from bridge.training.melody_evaluate import report
+from bridge.training.melody_evaluate import Baselines, beside
 from bridge.training.melody_grid import GridTask
 from bridge.training.melody_lines import Line, Phrases, lines_of, rows_of
 from bridge.training.sources import learnt_from, tunes_of
@@ -175,10 +176,10 @@ def task(args: Arguments, say: Callable[[str], None] = lambda text: None) -> Mel
 
 def figures(folder: Path, data: Path) -> dict[str, Any]:
     """Held-out figures of an exported model beside its baselines, for its card."""
-    model_card = card_of(folder)
-    sources = tuple(model_card.get("sources") or ()) or None
-    train = [tune for tune in read(data, sources, ("train",)) if not tune.dup]
-    return {split: report(folder, train, read(data, sources, (split,))) for split in ("valid", "test")}
+    sources = tuple(card_of(folder).get("sources") or ()) or None
+    learnt = lines_of([tune for tune in read(data, sources, ("train",)) if not tune.dup])
+    model, baselines = MelodyModel.load(folder), Baselines(learnt) if learnt else None
+    return {split: beside(model, baselines, read(data, sources, (split,))) for split in ("valid", "test")}
 
 
 __all__ = ["CURVES", "SHAPE", "WEIGHTS", "Arguments", "card", "convert", "figures", "parity", "task"]

@@ -8,7 +8,7 @@ hold: `held` are the bits for "nothing begins yet", a step each, `struck` those 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -138,49 +138,65 @@ def counts(tunes: Sequence[Tune], lines: Sequence[Line]) -> dict[str, int]:
     }
 
 
-def markov(train: Sequence[Line], held: Sequence[Line]) -> dict[str, Figures]:
-    """Chains of order 1 to ORDERS, each way to describe the past; `best`: the best order and way for each question.
+class Baselines:
+    """What the model must beat, made from the lines to learn from."""
 
-    `best_with_memory` also learns from each tune as it goes, as no plain chain does.
-    """
-    sums = {(way, order): Sums() for way in WAYS for order in range(ORDERS)}
-    chains = {(q, way): Chain(train, q, way) for q in QUESTIONS for way in WAYS}
-    for line in held:
-        for way in WAYS:
-            said = {q: chains[q, way].chances(line) for q in QUESTIONS}
-            for order in range(ORDERS):
-                sums[way, order].add(line, {q: said[q][order] for q in QUESTIONS})
-    found = {f"{way}_{order + 1}": each.figures() for (way, order), each in sums.items()}
-    best = {q: min(sums, key=lambda key: _bits(sums[key], q)) for q in QUESTIONS}
-    mixed, remembered = Sums(), Sums()
-    for line in held:
-        usual = {q: chains[q, best[q][0]].chances(line)[best[q][1]] for q in QUESTIONS}
-        mixed.add(line, usual)
-        remembered.add(line, {q: remembering(line, q, "places", usual[q]) for q in QUESTIONS})
-    return found | {"best": mixed.figures(), "best_with_memory": remembered.figures()}
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.chains = {(q, way): Chain(lines, q, way) for q in QUESTIONS for way in WAYS}
+        self.rules = {q: LastBar(lines, q) for q in QUESTIONS}
+
+    def markov(self, held: Sequence[Line]) -> dict[str, Figures]:
+        """Chains of order 1 to ORDERS, for each question in the way that does best at that order.
+
+        `best`: the best order and way for each question. `best_with_memory` also learns from each tune as it goes, as
+        no plain chain does.
+        """
+        ways = {(way, order): Sums() for way in WAYS for order in range(ORDERS)}
+        for line in held:
+            said = self._said(line)
+            for way, order in ways:
+                ways[way, order].add(line, {q: said[q, way][order] for q in QUESTIONS})
+
+        def best(orders: Sequence[int]) -> dict[str, tuple[str, int]]:
+            some = {key: sums for key, sums in ways.items() if key[1] in orders}
+            return {q: min(some, key=lambda key: float(getattr(some[key], q))) for q in QUESTIONS}
+
+        picks = {f"order_{order + 1}": best([order]) for order in range(ORDERS)} | {"best": best(range(ORDERS))}
+        sums = {name: Sums() for name in (*picks, "best_with_memory")}
+        for line in held:
+            said, usual = self._said(line), Chances()
+            for name, pick in picks.items():
+                usual = {q: said[q, way][order] for q, (way, order) in pick.items()}
+                sums[name].add(line, usual)
+            sums["best_with_memory"].add(line, {q: remembering(line, q, "places", usual[q]) for q in QUESTIONS})
+        return {name: each.figures() for name, each in sums.items()}
+
+    def _said(self, line: Line) -> dict[tuple[str, str], list[Array]]:
+        """What every order of every chain gives, by question and way."""
+        return {key: chain.chances(line) for key, chain in self.chains.items()}
+
+    def last_bar(self, held: Sequence[Line]) -> Figures:
+        """What "repeat the last bar" reaches."""
+        sums = Sums()
+        for line in held:
+            sums.add(line, {q: self.rules[q].chances(line) for q in QUESTIONS})
+        return sums.figures()
 
 
-def _bits(sums: Sums, question: str) -> float:
-    return {"when": sums.when, "length": sums.length, "pitch": sums.pitch}[question]
-
-
-def last_bar(train: Sequence[Line], held: Sequence[Line]) -> Figures:
-    """What "repeat the last bar" reaches."""
-    rules, sums = {q: LastBar(train, q) for q in QUESTIONS}, Sums()
-    for line in held:
-        sums.add(line, {q: rules[q].chances(line) for q in QUESTIONS})
-    return sums.figures()
-
-
-def report(folder: Path, train: Iterable[Tune], held: Sequence[Tune]) -> dict[str, Any]:
-    """The model's figures on held-out tunes; beside the baselines', if there are tunes for these to learn from."""
-    model = MelodyModel.load(folder)
+def beside(model: MelodyModel, baselines: Baselines | None, held: Sequence[Tune]) -> dict[str, Any]:
+    """The model's figures on held-out tunes and its answers to them, beside the baselines'."""
     found = judge(model, held) | {"answers": judge_answers(model, held, model.temperature, seed=1)}
-    lines, own = lines_of(list(train)), lines_of(held)
-    if lines and own:
-        chains = markov(lines, own)
-        found |= {"repeat_last_bar": last_bar(lines, own), "markov": chains}
+    own = lines_of(held)
+    if baselines and own:
+        chains = baselines.markov(own)
+        found |= {"repeat_last_bar": baselines.last_bar(own), "markov": chains}
         bits = found["model"]["bits_per_onset"]
         for name in ("best", "best_with_memory"):
             found["model"][f"fewer_bits_than_markov_{name}"] = 1 - bits / chains[name]["bits_per_onset"]
     return found
+
+
+def report(folder: Path, train: Sequence[Tune], held: Sequence[Tune]) -> dict[str, Any]:
+    """The model's figures on held-out tunes; beside the baselines', if there are tunes for these to learn from."""
+    lines = lines_of(train)
+    return beside(MelodyModel.load(folder), Baselines(lines) if lines else None, held)
