@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import acos, sin, sqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,23 +123,19 @@ class MorphModel:
             raise PhraseError("two phrases can only be mixed in one meter and length: give both the same bars")
         if steps < 2:
             raise PhraseError(f"from one phrase to another takes 2 phrases at least, not {steps}")
-        lines = [tokens_of(phrase) for phrase in (one, other)]
-        both = np.concatenate([tokens for tokens, _ in lines])
-        if not (both >= FIRST_ONSET).any():
+        ends = _ends(one, other)
+        if ends is None:
             return [one] * (steps - 1) + [other]
-        key, bounds = key_of(both), _bounds(both)
         draws = gumbel(2 * seed, STEPS * CLASSES).reshape(STEPS, CLASSES) * CALM
         found = [one]
-        for share in np.linspace(0, 1, steps)[1:-1]:
-            near = int(share > 0.5)
-            line = lines[near][0].copy()
-            sources = ((one, other)[n] for n in (0, 1))
-            parts = [list(views(p, tokens, key, both)) for p, (tokens, _) in zip(sources, lines, strict=True)]
-            for pair in zip(*parts, strict=True):
-                latent = slerp(self.encode(pair[0]), self.encode(pair[1]), float(share))
-                may = np.maximum(*(allowed(view.tokens, key, view.centre, 0, bounds) for view in pair))
-                self._say(pair[near], line, latent, BETWEEN, draws + may, genre)
-            found.append(phrase_of(line, lines[near][1], (one, other)[near]))
+        for share in np.linspace(0, 1, steps)[1:-1].tolist():
+            near = ends[int(share > 0.5)]
+            line = near.tokens.copy()
+            for number, view in enumerate(near.views):
+                latent = slerp(*(self.encode(end.views[number]) for end in ends), share=share)
+                wish = draws + allowed(view.tokens, view.key, view.centre, 0, near.bounds)
+                self._say(view, line, latent, BETWEEN, wish, genre)
+            found.append(phrase_of(line, near.owners, near.phrase))
         return [*found, other]
 
     def _say(self, view: View, line: Array, latent: Array, noise: float, wish: Array, genre: int) -> None:
@@ -202,6 +198,38 @@ class _Network:
             self._interpreter.set_tensor(index, value)
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(index) for index in self._out]
+
+
+class _End(NamedTuple):
+    """One of two phrases, on the way between them."""
+
+    phrase: Phrase
+    tokens: Array
+    owners: Array
+    bounds: tuple[int, int]
+    views: list[View]
+
+
+def _ends(one: Phrase, other: Phrase) -> tuple[_End, _End] | None:
+    """Two phrases heard in the key that holds the notes of both, or else each in its own; None without any note.
+
+    The way from one key to another thus leads through the first until half-way, and then through the second.
+    """
+    lines = [tokens_of(phrase) for phrase in (one, other)]
+    tokens = [line for line, _ in lines]
+    both = np.concatenate(tokens)
+    if not (both >= FIRST_ONSET).any():
+        return None
+    keys = [key_of(line if (line >= FIRST_ONSET).any() else both) for line in tokens]
+    joint = key_of(both)
+    if {int(token - FIRST_ONSET) % 12 for token in both if token >= FIRST_ONSET} <= joint.scale:
+        keys = [joint, joint]
+    bounds = _bounds(both)
+    first, last = (
+        _End(phrase, line, owners, bounds, list(views(phrase, line, key, both if key == joint else line)))
+        for phrase, (line, owners), key in zip((one, other), lines, keys, strict=True)
+    )
+    return first, last
 
 
 def views(phrase: Phrase, tokens: Array, key: Key, among: Array | None = None) -> Iterator[View]:

@@ -213,3 +213,21 @@ def classes_of(tokens: Array, centre: int) -> Array:
 def tokens_of_classes(classes: Array, centre: int) -> Array:
     """The inverse of `classes_of`, but for pitches that were heard an octave nearer."""
     return np.where(classes >= FIRST_ONSET, classes - SPAN + centre, classes)
+
+
+def onsets(phrase: Phrase) -> dict[int, int]:
+    """The pitch that begins at each step where one does."""
+    tokens, _ = tokens_of(phrase)
+    return {int(step): int(tokens[step]) - FIRST_ONSET for step in np.flatnonzero(tokens >= FIRST_ONSET)}
+
+
+def share(part: float, *wholes: float) -> float:
+    """An F1 (two wholes) or a ratio (one); 1 where there is nothing to have a part of."""
+    total = sum(wholes)
+    return len(wholes) * part / total if total else 1.0
+
+
+def similarity(one: Phrase, other: Phrase) -> float:
+    """F1 of the onsets that two phrases share, with their pitch, 0-1."""
+    a, b = onsets(one), onsets(other)
+    return share(len(a.items() & b.items()), len(a), len(b))

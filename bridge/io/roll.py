@@ -121,11 +121,12 @@ def _heading(take: Take) -> Iterator[str]:
     meter = f"{take.meter.numerator}/{take.meter.denominator}"
     yield f'<text class="text" x="{LEFT}" y="44" font-size="24" font-weight="650">{escape(take.title)}</text>'
     yield f'<text class="faint" x="{LEFT}" y="70" font-size="15">{meter}, {take.tempo:g} quarter notes a minute</text>'
-    words = {MELODY: "heard: melody", ACCOMPANIMENT: "played: chords", BASS: "played: bass"}
     x = WIDTH - RIGHT - 435
     for voice, kind in (VOICES[-1], *VOICES[:-1]):
+        if voice not in take.legend:
+            continue
         yield f'<rect class="{kind}" x="{x}" y="33" width="22" height="12" rx="3"/>'
-        yield f'<text class="text" x="{x + 29}" y="44" font-size="15">{words[voice]}</text>'
+        yield f'<text class="text" x="{x + 29}" y="44" font-size="15">{escape(take.legend[voice])}</text>'
         x += 152
 
 

@@ -5,6 +5,7 @@ file is of type 1: a conductor's track (title, tempo, meter, chord names as mark
 bass on tracks and channels of their own, beginning on the bar line at or before the first sound.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -50,6 +51,9 @@ PARTS: Final = (
 )
 
 
+LEGEND: Final = {MELODY: "heard: melody", ACCOMPANIMENT: "played: chords", BASS: "played: bass"}
+
+
 @dataclass(slots=True)
 class Take:
     """A recording in notes: it grows while the band plays and is written when it is over."""
@@ -58,6 +62,7 @@ class Take:
     tempo: float  # quarter notes per minute
     meter: Meter
     end: int | None = None  # the tick at which the transport stopped: nothing sounds beyond
+    legend: Mapping[str, str] = field(default_factory=lambda: dict(LEGEND))  # what a picture calls its voices
     _notes: dict[str, list[Note]] = field(default_factory=dict)
     _chords: dict[int, str] = field(default_factory=dict)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from bridge.generators.model import gumbel
 from bridge.generators.morph_model import MorphModel, views
-from bridge.generators.morph_phrase import CLASSES, STEPS, Note, Phrase, key_of, tokens_of
+from bridge.generators.morph_phrase import CLASSES, STEPS, Note, Phrase, key_of, reference, tokens_of
 from bridge.music.vocabulary import FIRST_ONSET, STEP_TICKS
 from bridge.training.corpus import Tune
 from bridge.training.morph_measures import kept, mean_of, similarity, spearman, validity
@@ -138,38 +138,38 @@ def beside_humans(tunes: Sequence[Tune], samples: Sequence[Sample], dial: dict[s
     pairs = variants(windows)
     chosen = pairs[random.permutation(len(pairs))[:PAIRS]]
     rows = [kept(*(phrase_at(tunes[windows.rows[n].tune], windows.rows[n]) for n in map(int, pair))) for pair in chosen]
-    strangers = [
-        similarity(a.phrase, b.phrase)
-        for a, b in zip(samples, [*samples[1:], *samples[:1]], strict=True)
-        if a.tune != b.tune and (a.phrase.meter, a.phrase.bars) == (b.phrase.meter, b.phrase.bars)
-    ]
+    strangers = [similarity(a.phrase, in_key_of(a.phrase, b.phrase)) for a, b in mates(samples) if a.tune != b.tune]
     found: dict[str, Any] = {"human_variants": mean_of(rows), "pairs": len(pairs)}
     if strangers:
         found["unrelated_similarity"] = float(np.mean(strangers))
     if rows:
         human = found["human_variants"]["similarity"]
-        found["human_like_dial"] = min(dial, key=lambda key: abs(dial[key]["similarity"] - human))
+        found["human_like_dial"] = float(min(dial, key=lambda key: abs(dial[key]["similarity"] - human)))
     return found
 
 
 def between(model: MorphModel, samples: Sequence[Sample]) -> dict[str, Any]:
-    """The way between two phrases of one tune or genre: how alike each station is to both ends, in order."""
+    """The way between two phrases of one genre, in one key: how alike each station is to both ends, in order."""
     rows, orders, valid = [], [], []
-    for one, other in mates(samples):
+    for one, foreign in mates(samples):
+        other = foreign._replace(phrase=in_key_of(one.phrase, foreign.phrase))
         way = model.between(one.phrase, other.phrase, STATIONS, genre=one.genre)
         first = [similarity(one.phrase, phrase) for phrase in way]
         last = [similarity(other.phrase, phrase) for phrase in way]
         rows.append({f"{n}_{end}": x for end, xs in (("first", first), ("last", last)) for n, x in enumerate(xs)})
         orders.append(spearman(range(STATIONS), [b - a for a, b in zip(first, last, strict=True)]))
-        home, span = one.home | other.home, (min(one.span[0], other.span[0]), max(one.span[1], other.span[1]))
+        pitches = [note.pitch for phrase in (one.phrase, other.phrase) for note in phrase.notes]
+        home, span = one.home | {pitch % 12 for pitch in pitches}, (min(pitches), max(pitches))
         valid += [validity(one.phrase, phrase, home, span) for phrase in way[1:-1]]
     if not rows:
         return {"pairs": 0}
     mean = mean_of(rows)
     return {
         "pairs": len(rows),
-        "like_the_first": [mean[f"{n}_first"] for n in range(STATIONS)],
-        "like_the_last": [mean[f"{n}_last"] for n in range(STATIONS)],
+        "way": {
+            f"phrase {n + 1} of {STATIONS}": {f"like_the_{end}": mean[f"{n}_{end}"] for end in ("first", "last")}
+            for n in range(STATIONS)
+        },
         "order": float(np.mean(orders)),
         "validity": mean_of(valid),
     }
@@ -181,6 +181,13 @@ def mates(samples: Sequence[Sample]) -> list[tuple[Sample, Sample]]:
     for sample in samples:
         groups.setdefault((sample.genre, sample.phrase.meter, sample.phrase.bars), []).append(sample)
     return [pair for group in groups.values() for pair in pairwise(group)][:PAIRS]
+
+
+def in_key_of(one: Phrase, other: Phrase) -> Phrase:
+    """The other phrase moved to the key of one."""
+    lines = [tokens_of(phrase)[0] for phrase in (one, other)]
+    centres = [reference(line, key_of(line).tonic) for line in lines]
+    return transposed(other, centres[0] - centres[1])
 
 
 def same_in_every_key(model: MorphModel, samples: Sequence[Sample]) -> float:

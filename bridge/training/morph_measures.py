@@ -9,28 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bridge.generators.morph_phrase import Phrase, tokens_of
-from bridge.music.vocabulary import FIRST_ONSET, STEP_TICKS
+from bridge.generators.morph_phrase import Phrase, onsets, share, similarity, tokens_of
+from bridge.music.vocabulary import STEP_TICKS
 
 Array = NDArray[Any]
-
-
-def onsets(phrase: Phrase) -> dict[int, int]:
-    """The pitch that begins at each step where one does."""
-    tokens, _ = tokens_of(phrase)
-    return {int(step): int(tokens[step]) - FIRST_ONSET for step in np.flatnonzero(tokens >= FIRST_ONSET)}
-
-
-def share(part: float, *wholes: float) -> float:
-    """An F1 (two wholes) or a ratio (one); 1 where there is nothing to have a part of."""
-    total = sum(wholes)
-    return len(wholes) * part / total if total else 1.0
-
-
-def similarity(one: Phrase, other: Phrase) -> float:
-    """F1 of the onsets that two phrases share, with their pitch, 0-1."""
-    a, b = onsets(one), onsets(other)
-    return share(len(a.items() & b.items()), len(a), len(b))
 
 
 def kept(one: Phrase, other: Phrase) -> dict[str, float]:
@@ -81,3 +63,6 @@ def spearman(one: Sequence[float], other: Sequence[float]) -> float:
     a, b = a - a.mean(), b - b.mean()
     spread = float(np.sqrt((a**2).sum() * (b**2).sum()))
     return float((a * b).sum() / spread) if spread else 0.0
+
+
+__all__ = ["kept", "mean_of", "ranks", "similarity", "spearman", "validity"]

@@ -213,17 +213,20 @@ def free(weights: Weights, latent: Tensor, batch: dict[str, Tensor], wish: Tenso
     gates = _dense(known, tf.concat([from_rest, weights.read], axis=0)) + weights.bias
     units = weights.recurrent.shape[0]
     heads = _dense(read, weights.output[units:]) + weights.output_bias
-    output, cell = begin(weights, latent)
-    classes, logits = [], []
-    for step in range(STEPS):
+    wishes = tf.transpose(wish, (1, 0, 2))
+    arrays = tf.TensorArray(tf.int32, STEPS), tf.TensorArray(tf.float32, STEPS)
+
+    def body(step: Tensor, previous: Tensor, last: Tensor, output: Tensor, cell: Tensor, said: Any, how: Any) -> Any:
         past = tf.gather(from_previous, previous) + tf.gather(from_last, last)
         output, cell = _cell(gates[step] + past + tf.matmul(output, weights.recurrent), cell)
-        said = tf.matmul(output, weights.output[:units]) + heads[step] + holdable(previous)
-        previous = tf.argmax(fair(said, wish[:, step]) + wish[:, step], axis=1, output_type=tf.int32)
-        last = tf.where(previous >= FIRST_ONSET, previous, last)
-        classes.append(previous)
-        logits.append(said)
-    return tf.stack(classes, axis=1), tf.stack(logits, axis=1)
+        logits = tf.matmul(output, weights.output[:units]) + heads[step] + holdable(previous)
+        now = tf.argmax(fair(logits, wishes[step]) + wishes[step], axis=1, output_type=tf.int32)
+        last = tf.where(now >= FIRST_ONSET, now, last)
+        return step + 1, now, last, output, cell, said.write(step, now), how.write(step, logits)
+
+    start = (tf.constant(0), previous, last, *begin(weights, latent), *arrays)
+    *_, said, how = tf.while_loop(lambda step, *_: step < STEPS, body, start, maximum_iterations=STEPS)
+    return tf.transpose(said.stack()), tf.transpose(how.stack(), (1, 0, 2))
 
 
 def fair(logits: Tensor, wish: Tensor) -> Tensor:
