@@ -20,6 +20,7 @@ from bridge.training.bass import (
     repeats,
 )
 from bridge.training.chords import (
+    bar_line_share,
     beats_to_recover,
     by_beat,
     chord_figures,
@@ -27,6 +28,7 @@ from bridge.training.chords import (
     entropy_of_beats,
     entropy_of_lengths,
     in_fours,
+    length_emd,
     onset_emd,
     onset_intervals,
     pitch_classes_a_chord,
@@ -113,6 +115,8 @@ def test_chords_are_as_long_as_they_sound(tune: Tune) -> None:
     assert entropy_of_lengths([playing(tune, [NO_CHORD] * 16)]) is None
     assert repeated_share(played) == pytest.approx(5 / 14)
     assert silence_share(played) == pytest.approx(2 / 16)
+    assert bar_line_share(played) == 1 / 4  # on beats 2, 4, 5 and 15
+    assert length_emd([playing(tune, [C] * 16)], [played]) == pytest.approx(16 - (2 + 1 + 9 + 2) / 4)
     assert pitch_classes_a_chord(playing(tune, [C, G7, NO_CHORD, NO_CHORD])) == 3.5
 
 

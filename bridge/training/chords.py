@@ -95,6 +95,17 @@ def entropy_of_beats(performances: Sequence[Performance]) -> float | None:
     return entropy(histogram(lengths, 1, LONGEST)) if lengths else None
 
 
+def bar_line_share(played: Performance) -> float | None:
+    """The share of chord onsets, but for one at the very beginning, that fall on the first beat of a bar."""
+    starts = [start for start, _, chord in stretches(played) if chord != NO_CHORD and start]
+    return ratio(sum(bool(played.tune.places[start, 1]) for start in starts), len(starts))
+
+
+def length_emd(ours: Sequence[Performance], theirs: Sequence[Performance]) -> float | None:
+    """Earth mover's distance in beats between the histograms of chord lengths: two may have one entropy."""
+    return earth_movers_distance(*(np.array(length_counts(each, LONGEST)) for each in (ours, theirs)))
+
+
 def length_counts(performances: Sequence[Performance], longest: int = 16) -> list[int]:
     """How many chords last 1, 2 ... `longest` or more beats."""
     lengths = [beats for played in performances for chord, beats in chord_runs(played) if chord != NO_CHORD]
@@ -125,6 +136,7 @@ EACH: dict[str, Callable[[Performance], float | None]] = {
     "pitch_classes_per_chord": pitch_classes_a_chord,
     "chord_changes_per_beat": changes_a_beat,
     "distinct_chords_per_tune": distinct_chords,
+    "changes_on_bar_lines_share": bar_line_share,
     "repeated_chord_share": repeated_share,
     "silence_share": silence_share,
     "longest_chord_beats": longest_chord,
@@ -152,6 +164,7 @@ def chord_figures(ours: Sequence[Performance], theirs: Sequence[Performance]) ->
     difference = _difference(entropy_of_lengths(judged), entropy_of_lengths(reference))
     tally.put("chord_length_entropy_minus_human", difference, len(reference))
     tally.put("chord_length_entropy_in_beats", entropy_of_beats(ours), with_chords(ours))
+    tally.put("chord_length_emd_beats", length_emd(judged, reference), len(reference))
     tally.put("onset_interval_emd_x1000", onset_emd(judged, reference), len(reference))
     agreed = [human_root(p) if len(sounding(q)) else (None, None) for p, q in zip(ours, theirs, strict=True)]
     tally.mean("beats_on_the_human_root_share", [a for a, _ in agreed])

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bridge.training.table import name
+
 Figures = dict[str, Any]
 GOAL = 0.82  # share of the human note-in-chord ratio
 
@@ -23,13 +25,13 @@ def draw(report: Figures, out: Path) -> list[Path]:
     import matplotlib.pyplot as plt
 
     files = []
-    for name, (needs, picture) in PICTURES.items():
+    for title, (needs, picture) in PICTURES.items():
         figures = report.get(needs, {})
         if not figures or "unavailable" in figures:
             continue
         canvas, axes = plt.subplots(figsize=(7, 3.2), layout="constrained")
         picture(axes, figures)
-        files.append(out / f"{name}.svg")
+        files.append(out / f"{title}.svg")
         canvas.savefig(files[-1], metadata={"Date": None})
         plt.close(canvas)
     return files
@@ -56,10 +58,10 @@ def genres(axes: Any, figures: Figures) -> None:
     rows = {genre: each.get("note_in_chord_share") for genre, each in figures.get("genres", {}).items()}
     rows = {genre: value for genre, value in rows.items() if value is not None}
     axes.bar(list(rows), list(rows.values()), color="#2f74d0")
-    for name, value in figures["published_on_other_data"]["note_in_chord_share"].items():
+    for key, value in figures["published_on_other_data"]["note_in_chord_share"].items():
         axes.axhline(value, linestyle="--", color="grey", linewidth=0.8)
-        axes.annotate(f"{name.replace('_', ' ')} (other data)", (1.0, value), xycoords=("axes fraction", "data"),
-                      fontsize=7, ha="right", va="bottom", color="grey")  # fmt: skip
+        axes.annotate(f"{name(key)},\nother data", (1.01, value), xycoords=("axes fraction", "data"), fontsize=7,
+                      va="center", color="dimgrey")  # fmt: skip
     axes.set(ylabel="share of the human\nnote-in-chord ratio", ylim=(0, 1.1))
     axes.tick_params(axis="x", labelsize=8)
 

@@ -16,11 +16,13 @@ OVERALL = (
     ("chord_length_entropy", "chord-length entropy, nats (sixteenths, 33 and more in one bin)"),
     ("chord_length_entropy_minus_human", "the same, minus the human one [goal: within .3]"),
     ("chord_length_entropy_in_beats", "the same in beats"),
+    ("chord_length_emd_beats", "chord lengths, distance to the human ones in beats"),
     ("onset_interval_emd_x1000", "onset intervals, distance to the human ones x 1000"),
     ("pitch_classes_per_chord", "pitch classes per chord [goal: 3.0-3.5]"),
     ("distinct_chords_per_tune", "distinct chords per tune"),
     ("distinct_chords_share", "the same, share of the human number"),
     ("chord_changes_per_beat", "chord changes per beat"),
+    ("changes_on_bar_lines_share", "chord changes on bar lines"),
     ("longest_chord_beats", "longest chord of a tune, beats"),
     ("repeated_chord_share", "beats on a chord that has lasted over 4 beats"),
     ("long_chord_share", "chords longer than 32 sixteenths"),
@@ -113,11 +115,14 @@ GROUPED = (
     ("distinct_chords_per_tune", "distinct"),
     ("chord_changes_per_beat", "changes"),
     ("repeated_chord_share", "repeated"),
+    ("chord_length_emd_beats", "length EMD"),
+    ("changes_on_bar_lines_share", "on bar lines"),
     ("onset_interval_emd_x1000", "onset EMD"),
     ("silence_share", "silence"),
 )
 OF_HUMANS = ("note_in_chord_ratio", "chord_length_entropy", "pitch_classes_per_chord", "distinct_chords_per_tune",
-             "chord_changes_per_beat", "repeated_chord_share", "silence_share")  # fmt: skip
+             "chord_changes_per_beat", "changes_on_bar_lines_share", "repeated_chord_share",
+             "silence_share")  # fmt: skip
 
 
 def by_group(parts: dict[str, Figures]) -> list[str]:
