@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from bridge.engine.frame import Frame, Note, Thought
 from bridge.engine.settings import ANY
 from bridge.generators import line
-from bridge.generators.comping import GAP, Comping, Hit, drawn, heed, hit, loudness
+from bridge.generators.comping import Comping, Hit, drawn, heed, hit, loudness
 from bridge.generators.line import Line
 from bridge.generators.model import AccompanimentModel, Decision, Heard, State
 from bridge.generators.patterns import Book
@@ -36,6 +36,8 @@ class BandState:
     pitches: tuple[int, ...] = ()
     ahead: int = -1  # chord class that was struck ahead of its beat, -1: none
     ahead_pitches: tuple[int, ...] = ()
+    lands: int = 0  # tick of that beat
+    tied: int = 0  # tick at which what was struck ahead of it ends
     tune: tuple[int, ...] = ()  # the player's last onsets
     comping: Comping = field(default_factory=Comping)
     line: Line = field(default_factory=Line)
@@ -64,26 +66,26 @@ class Band:
         network, decision = self.model(state.genre).step(
             state.network, heard, temperature=frame.temperature, random=frame.key
         )
-        ahead = state.ahead if frame.place.phase % frame.place.meter.beat < STEP else -1
-        right = ahead == decision.chord  # it was struck already
-        changed = decision.chord != state.chord or (ahead >= 0 and not right)
-        chord = vocabulary.chord_of(decision.chord)
+        tied = state.ahead >= 0 and frame.tick < state.tied  # what was struck ahead of its beat sounds
+        waits = tied and frame.tick < state.lands
+        right = tied and not waits and decision.chord == state.ahead
+        changed = not right and (decision.chord != state.chord or (tied and not waits))
+        chord, before = vocabulary.chord_of(decision.chord), state.line.played
         bass, low = line.notes(state.line, decision.bass, frame, state.style, chord)
         state = replace(state, network=network, line=bass)
         pitches = state.pitches
-        if changed and decision.chord != state.chord:
-            pitches = state.ahead_pitches if right else self._voiced(state, decision.chord, low)
+        if decision.chord != state.chord:
+            pitches = state.ahead_pitches if right else self._voiced(state, decision.chord, (before, bass.played))
         spoken = None
         if decision.chord != state.chord:
             spoken = Chord(frame.tick, chord.root, chord.quality) if chord else Chord(frame.tick, -1, "N")
         rests = {BASS} if decision.bass == REST else set()
-        if changed and not right:
+        if changed:
             rests.add(ACCOMPANIMENT)
-        waits = state.ahead >= 0 and ahead < 0  # the chord to come sounds already
-        state = replace(state, chord=decision.chord, pitches=pitches, ahead=state.ahead if waits else -1)
+        state = replace(state, chord=decision.chord, pitches=pitches, ahead=state.ahead if waits or right else -1)
         struck = None
-        if chord and not waits:
-            struck = hit(state.comping, frame, changed=changed and not right, marked=bool(low))
+        if chord and not waits and not right:
+            struck = hit(state.comping, frame, changed=changed, marked=bool(low))
         if struck is not None and struck.pushes:
             state, notes = self._push(state, frame, decision, struck)
             if state.ahead not in (-1, state.chord):
@@ -106,16 +108,19 @@ class Band:
         comping = heed(state.comping, frame, style, self._book)
         return replace(state, genre=genre, style=style, network=network, tune=tune, comping=comping)
 
-    def _voiced(self, state: BandState, number: int, low: tuple[Note, ...]) -> tuple[int, ...]:
-        """The pitches of a chord class near the last chord's, under the tune; of four, no root that the bass has."""
+    def _voiced(self, state: BandState, number: int, bass: tuple[int, int]) -> tuple[int, ...]:
+        """The pitches of a chord class near the last chord's, under the tune; of four, no root that the bass has.
+
+        `bass` is its last pitch and this one, -1 where it rests.
+        """
         chord = vocabulary.chord_of(number)
         if chord is None:
             return state.pitches
         classes = chord.pitch_classes
-        if low and len(classes) > 3 and low[0].pitch % 12 == chord.root:
+        if len(classes) > 3 and bass[1] >= 0 and bass[1] % 12 == chord.root:
             classes = classes - {chord.root}
         top = min(HIGH, max(LOWEST_TOP, min(state.tune, default=HIGH + 1) - 1))
-        return voice(classes, state.pitches, top)
+        return voice(classes, state.pitches, top, bass if min(bass) >= 0 else (0, 0))
 
     def _push(
         self, state: BandState, frame: Frame, decision: Decision, struck: Hit
@@ -130,10 +135,12 @@ class Band:
             network, coming = model.step(network, heard, temperature=0.0, random=frame.key)
         if coming.chord == NO_CHORD:
             return state, _chord(struck, state.pitches, frame)
-        pitches = state.pitches if coming.chord == state.chord else self._voiced(state, coming.chord, ())
-        ticks = frame.place.left + frame.place.meter.beat - GAP
-        tied = replace(struck, ticks=ticks, hold=ticks)
-        return replace(state, ahead=coming.chord, ahead_pitches=pitches), _chord(tied, pitches, frame)
+        pitches = state.pitches if coming.chord == state.chord else self._voiced(state, coming.chord, (-1, -1))
+        lands, tied = frame.tick + frame.place.left, frame.tick + struck.ticks
+        return (
+            replace(state, ahead=coming.chord, ahead_pitches=pitches, lands=lands, tied=tied),
+            _chord(struck, pitches, frame),
+        )
 
 
 def _token(frame: Frame) -> int:

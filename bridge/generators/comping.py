@@ -107,11 +107,28 @@ def hit(state: Comping, frame: Frame, *, changed: bool, marked: bool) -> Hit | N
             strike = Strike(place.step, ALL, until - place.step, strike.loud if strike else 1.0)
     if strike is None:
         return None
-    left, bar_left = place.left, place.meter.bar - place.phase
-    wanted = min(strike.steps * STEP, bar_left) if strike.voices == ALL else left
-    loud = strike.loud * accent(place) * SWELL[place.bar % PHRASE] * (1 - UNEVEN + 2 * UNEVEN * _share(frame.key, 3))
     pushes = state.genre in PUSHING and _over(pattern, strike, place)
-    return Hit(strike.voices, max(1, min(wanted, left) - GAP), wanted - GAP, loud, pushes)
+    wish = _free(pattern, strike, place.meter) if pushes else _wish(pattern, strike)
+    wanted = wish if pushes else min(wish, place.meter.bar - place.phase)
+    loud = strike.loud * accent(place) * SWELL[place.bar % PHRASE] * (1 - UNEVEN + 2 * UNEVEN * _share(frame.key, 3))
+    sure = wanted if pushes else min(wanted, place.left)
+    return Hit(strike.voices, max(1, sure - GAP), wanted - GAP, loud, pushes)
+
+
+def _wish(pattern: Pattern, strike: Strike) -> int:
+    """Ticks that a strike would last: as counted up to the next one, a broken chord's voice up to its own next."""
+    if strike.voices != ALL and pattern.broken:
+        later = [other.step for other in pattern.strikes if other.voices in (strike.voices, ALL)]
+        return (next((step for step in later if step > strike.step), 10**4) - strike.step) * STEP
+    after = pattern.after(strike.step)
+    return STEP * (strike.steps if after is None else min(strike.steps, after - strike.step))
+
+
+def _free(pattern: Pattern, strike: Strike, meter: Meter) -> int:
+    """Ticks from a strike to the next one, be it in the next bar; as many as were counted at most."""
+    after = pattern.after(strike.step)
+    gap = (after if after is not None else meter.bar // STEP + pattern.strikes[0].step) - strike.step
+    return STEP * min(gap, strike.steps)
 
 
 def _over(pattern: Pattern, strike: Strike, place: Place) -> bool:

@@ -16,7 +16,7 @@ from bridge.music.harmony import QUALITIES, Chord
 from bridge.music.timeline import PPQ, STEP
 
 LOUD: Final = 1.05  # of the chords' loudness
-TOP, BOTTOM = 52, 29  # pitches, E3 and F1: beyond them the whole line moves by an octave
+TOP, BOTTOM = 52, 28  # pitches, E3 and E1: beyond them the whole line moves by an octave
 FILLS: Final = {"folk": 0.6, "standards": 0.6, "rock": 0.9, "jazz": 0.95}
 """Style -> the share of a beat that a note fills; the others are legato up to what the plan foresees."""
 HAMMERS: Final = ("pop", "rock")  # styles whose basses do repeat a pitch between beats

@@ -50,6 +50,11 @@ class Pattern:
         steps = [strike.step for strike in self.strikes]
         return min((b - a for a, b in pairwise(steps)), default=16)
 
+    @property
+    def broken(self) -> bool:
+        """Whether the chord is mostly taken apart, voice by voice."""
+        return 2 * sum(strike.voices != ALL for strike in self.strikes) > len(self.strikes)
+
     def at(self, step: int) -> Strike | None:
         """The strike at a sixteenth of the bar, if any."""
         return next((strike for strike in self.strikes if strike.step == step), None)

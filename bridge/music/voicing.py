@@ -13,21 +13,36 @@ CENTRE = 58
 BASS_LOW, BASS_HIGH = 33, 52  # A1 to E3, where a bass by rule moves
 WIDEST = 16  # semitones from the lowest to the highest voice
 ABOVE = 3.0  # semitones of movement that a semitone above the top is worth
+PARALLEL = 2.5  # semitones of movement that a parallel fifth or octave with the bass is worth
+PERFECT = (0, 7)  # semitones above the bass, less octaves
 NARROWEST = 2  # semitones between neighbours; a semitone is mud
 
 
-def voice(pitch_classes: Iterable[int], before: tuple[int, ...] = (), top: int = HIGH) -> tuple[int, ...]:
-    """Pitches, low to high, one for each pitch class (four at most); `before` is the chord that they follow, `top` the
-    highest pitch that they should reach.
+def voice(
+    pitch_classes: Iterable[int], before: tuple[int, ...] = (), top: int = HIGH, bass: tuple[int, int] = (0, 0)
+) -> tuple[int, ...]:
+    """Pitches, low to high, one for each pitch class (four at most).
+
+    `before` is the chord that they follow, `top` the highest pitch that they should reach, `bass` the pitches from and
+    to which the bass moves meanwhile, equal where it stays.
     """
     wanted = sorted(set(pitch_classes))[:4]
     if not wanted:
         return ()
 
     def cost(pitches: tuple[int, ...]) -> float:
-        return _cost(pitches, before) + ABOVE * max(0, pitches[-1] - top)
+        above = ABOVE * max(0, pitches[-1] - top)
+        return _cost(pitches, before) + above + PARALLEL * parallels(before, pitches, bass)
 
     return min(_spacings(wanted), key=lambda pitches: (cost(pitches), pitches))
+
+
+def parallels(before: tuple[int, ...], after: tuple[int, ...], bass: tuple[int, int]) -> int:
+    """How many voices move with the bass from fifth to fifth, or from octave to octave."""
+    if bass[0] == bass[1]:
+        return 0
+    pairs = zip(before, after, strict=False)
+    return sum(old != new and (old - bass[0]) % 12 == (new - bass[1]) % 12 in PERFECT for old, new in pairs)
 
 
 def _spacings(wanted: list[int]) -> Iterable[tuple[int, ...]]:
