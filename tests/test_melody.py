@@ -273,6 +273,8 @@ def test_an_answer_is_written_to_a_file(folder: Path, tmp_path: Path, capsys: An
     first = out.read_bytes()
     assert main([*words, "--genre", "folk", "--temperature", "0.7"]) == 0
     assert out.read_bytes() == first
+    assert main([*words, "--genre", "folk", "--temperature", "0.7", "--primer", "ode_to_joy"]) == 0
+    assert out.read_bytes() != first
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ tf = pytest.importorskip("tensorflow", reason="training needs tensorflow")
 from bridge.generators.melody_model import MelodyModel  # noqa: E402
 from bridge.generators.melody_notes import GENRE_AT, LEAP, NO_GENRE, NO_LEAP, NO_WAIT, OTHER_WAIT, WAITS  # noqa: E402
 from bridge.training import loop, markov, melody, melody_answers, melody_evaluate, melody_grid, melody_network  # noqa: E402
-from bridge.training.corpus import Tune, read  # noqa: E402
+from bridge.training.corpus import CorpusError, Tune, read  # noqa: E402
 from bridge.training.melody_lines import ESCAPE_BITS, Line, Phrases, line_of, lines_of, rows_of  # noqa: E402
 from tests.melodies import random_model, record, write  # noqa: E402
 
@@ -249,3 +249,18 @@ def test_the_card_gets_figures_of_both_held_out_splits(pack: Path, tmp_path: Pat
     found = melody.figures(random_model(tmp_path), pack)
     assert {split: found[split]["model"]["tunes"] for split in found} == {"valid": 1, "test": 1}
     assert found["test"]["markov"]["best"]["bits_per_onset"] > 0
+
+
+def test_tunes_without_melodies_are_refused(tmp_path: Path) -> None:
+    short = tmp_path / "short.jsonl"
+    short.write_text(json.dumps(record(0, melody=[[0, 4, 60]])) + "\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match="two notes"):
+        melody.task(melody.Arguments(data=short))
+
+
+def test_a_task_reads_its_tunes(pack: Path) -> None:
+    task = melody.task(melody.Arguments(data=pack, units=8, hidden=8, notes=16, batch=2))
+    assert set(task.sources) == {"made"}
+    assert task.batch(0)["heard"].shape[:2] == (2, 16)
+    plain = melody.task(melody.Arguments(data=pack, units=8, hidden=8, encoding="grid"))
+    assert plain.batch(0)["inputs"].shape[1] == 256

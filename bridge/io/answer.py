@@ -12,7 +12,7 @@ import mido
 from bridge import tunes
 from bridge.generators import shelf
 from bridge.generators.melody import Manner, Sung, fed, respond
-from bridge.generators.melody_model import MelodyModel
+from bridge.generators.melody_model import MelodyModel, State
 from bridge.generators.melody_notes import TWELFTH, Where
 from bridge.music.errors import BridgeError
 from bridge.music.timeline import PPQ, Meter
@@ -47,8 +47,10 @@ def main(argv: Sequence[str]) -> int:
     name = GENRES[genre] if genre >= 0 else "any"
     model = MelodyModel.load(shelf.folder(args.model) if args.model else shelf.folder_for("melody", name))
     temperature = model.temperature if args.temperature is None else args.temperature
-    tune = tunes.load(args.tune)
-    made = exchange(model, tune, args.call or args.bars, args.bars, genre, temperature, args.seed)
+    tune, before = tunes.load(args.tune), tunes.load(args.primer) if args.primer else None
+    state = primed(model, before, genre) if before else model.start()
+    manner = Manner(temperature, args.seed, genre)
+    made = exchange(model, state, tune, args.call or args.bars, args.bars, manner)
     write(made, args.out)
     print(
         f"{args.out}: {args.call or args.bars} bars of {tune.title}, then {args.bars} bars of answer"
@@ -57,32 +59,46 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
-def exchange(
-    model: MelodyModel, tune: tunes.Tune, call_bars: int, bars: int, genre: int, temperature: float, seed: int
-) -> Exchange:
+def primed(model: MelodyModel, tune: tunes.Tune, genre: int) -> State:
+    """The state after a whole tune that is over before time 0."""
+    bar = max(1, tune.meter.bar // TWELFTH)
+    notes = line(tune, -(tune.ticks // TWELFTH), tune.ticks // TWELFTH)
+    bars = tune.ticks // tune.meter.bar
+    wheres = [
+        Where(note.time % bar, tune.meter.numerator, tune.meter.denominator, (note.time // bar + bars) % 8)
+        for note in notes
+    ]
+    return fed(model, model.start(), notes, wheres, genre)[0]
+
+
+def line(tune: tunes.Tune, begin: int, span: int) -> list[Sung]:
+    """The tune's notes in its first `span` twelfths, from `begin` on; of two in one twelfth the first."""
+    notes: dict[int, Sung] = {}
+    for tick, ticks, pitch, _ in tune.notes:
+        time = tick // TWELFTH
+        if time < span:
+            notes.setdefault(time, Sung(begin + time, max(1, min(ticks // TWELFTH, span - time)), pitch))
+    return [notes[time] for time in sorted(notes)]
+
+
+def exchange(model: MelodyModel, state: State, tune: tunes.Tune, call_bars: int, bars: int, manner: Manner) -> Exchange:
     """The first bars of a tune, after its pick-up if it has one, and an answer of so many bars.
 
     Bars are numbered so that the answer ends with an eighth bar, where the model has learnt that phrases end.
     """
     bar = max(1, tune.meter.bar // TWELFTH)
-    begin = -(call_bars + bars) % 8
+    first = -(call_bars + bars) % 8
     if tune.notes[0][0] >= tune.meter.bar // 2:  # a pick-up
-        call_bars, begin = call_bars + 1, begin - 1
-    call = tuple(
-        Sung(tick // TWELFTH, max(1, min(ticks // TWELFTH, call_bars * bar - tick // TWELFTH)), pitch)
-        for tick, ticks, pitch, _ in tune.notes
-        if tick // TWELFTH < call_bars * bar
-    )
-    call = tuple(note for number, note in enumerate(call) if not number or note.time > call[number - 1].time)
+        call_bars, first = call_bars + 1, first - 1
+    start = call_bars * bar
+    call = line(tune, 0, start)
 
     def where(time: int) -> Where:
-        return Where(time % bar, tune.meter.numerator, tune.meter.denominator, (begin + time // bar) % 8)
+        return Where(time % bar, tune.meter.numerator, tune.meter.denominator, (first + time // bar) % 8)
 
-    state, length = fed(model, model.start(), call, [where(note.time) for note in call], genre)
-    start = call_bars * bar
-    manner = Manner(temperature, seed, genre)
+    state, length = fed(model, state, call, [where(note.time) for note in call], manner.genre)
     _, answer = respond(model, state, start, bars * bar, where(start), manner, length)
-    return Exchange(tune.title, tune.tempo, tune.meter, call, tuple(answer))
+    return Exchange(tune.title, tune.tempo, tune.meter, tuple(call), tuple(answer))
 
 
 def write(made: Exchange, path: Path) -> None:
@@ -150,6 +166,7 @@ def _grammar() -> argparse.ArgumentParser:
     parser.add_argument("tune", help="a MIDI file, or one of the demo's tunes; its first bars are the call")
     parser.add_argument("--bars", type=_bars, default=4, help="bars of answer (default: %(default)s)")
     parser.add_argument("--call", type=_bars, help="bars of call (default: as many as of answer)")
+    parser.add_argument("--primer", metavar="TUNE", help="a tune that the model hears first, whole; not in the file")
     parser.add_argument("--genre", default="", metavar="GENRE", help=f"one of {', '.join(GENRES)}; default: not told")
     parser.add_argument("--temperature", type=_heat, metavar="T", help="0 safe, 1 as learned, 1.5 wild")
     parser.add_argument("--seed", type=int, default=0, help="another seed, another answer (default: %(default)s)")

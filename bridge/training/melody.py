@@ -20,7 +20,7 @@ from bridge.generators.melody_notes import HEARD_FLOATS, HEARD_SIZES
 from bridge.music.vocabulary import GENRES
 from bridge.training import melody_network as network
 from bridge.training.arguments import Common
-from bridge.training.corpus import read
+from bridge.training.corpus import CorpusError, read
 from bridge.training.melody_convert import card, convert, parity
 from bridge.training.melody_evaluate import Baselines, beside
 from bridge.training.melody_grid import GridTask
@@ -166,6 +166,8 @@ def task(args: Arguments, say: Callable[[str], None] = lambda text: None) -> Mel
     tunes = tunes_of(args, say)
     say("turning tunes into notes")
     lines = lines_of([tune for tune in tunes if tune.split == "train" and not tune.dup])
+    if not lines:
+        raise CorpusError(f"{args.data} has no melody of two notes or more; name a folder of other tunes with --data")
     held = lines_of([tune for tune in tunes if tune.split == "valid"])
     if args.encoding == "grid":
         return GridTask(args.units, args.hidden, args.seed, args.drop, lines, held)
