@@ -20,25 +20,32 @@ MELODY = (
     ("bits_per_struck_step", "a struck step"),
     ("onsets", "onsets"),
 )
+GRID = "on_sixteenths"
+FEWER = "fewer_bits_than_markov_"
 COUNTS = ("tunes", "tunes_too_short", "tunes_of_unknown_genre", "tunes_in_odd_meters", "waits_without_a_class")
 
 
 def melody_lines(figures: Figures) -> list[str]:
     """Melody, beside chains and "repeat the last bar", by genre and set of weights."""
-    fewer, learned = figures.get("fewer_bits_than_best_markov"), figures.get("baselines_learned_from_tunes")
+    learned = figures.get("baselines_learned_from_tunes")
     lines = []
-    if fewer is not None:
-        lines += [f"{100 * fewer:.1f} % fewer bits per onset than the best Markov [goal: 10 %].", ""]
+    for key, value in figures.items():
+        if key.startswith(FEWER) and value is not None:
+            chain = key.removeprefix(FEWER).replace("_", " ")
+            lines += [f"{100 * value:.1f} % fewer bits per onset than Markov, {chain} [goal: 10 %].", ""]
     if learned is not None:
         lines += [f"The baselines learned from the {learned} tunes of the split `train` that came with the data.", ""]
-    rows = {"model": figures, "model, tunes on the grid of sixteenths": figures.get("on_sixteenths", {})}
+    rows = {"model": figures, "model, tunes on the grid of sixteenths": figures.get(GRID, {})}
     rows |= {f"model, {genre}": each for genre, each in figures.get("by_genre", {}).items()}
     rows |= {f"weights {name}, their genres": each for name, each in figures.get("weight_sets", {}).items()}
     rows |= {"repeat the last bar": figures.get("repeat_last_bar", {})}
     rows |= {f"Markov, {each.replace('_', ' ')}": found for each, found in figures.get("markov", {}).items()}
     body = [[title, *(each.get(key) for key, _ in MELODY)] for title, each in rows.items() if each]
     counts = ", ".join(f"{key.replace('_', ' ')} {figures[key]}" for key in COUNTS if key in figures)
-    return [*lines, *grid(["", *(text for _, text in MELODY)], body), "", *([f"Counted: {counts}."] if counts else [])]
+    lines += [*grid(["", *(text for _, text in MELODY)], body), "", *([f"Counted: {counts}."] if counts else [])]
+    shown = (GRID, "by_genre", "weight_sets", "repeat_last_bar", "markov")
+    rest = {key: each for key, each in figures.items() if isinstance(each, dict) and key not in shown}
+    return [*lines, *tables(rest, 3)]
 
 
 def morph_lines(figures: Figures) -> list[str]:
