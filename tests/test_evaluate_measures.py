@@ -28,6 +28,7 @@ from bridge.training.chords import (
     entropy_of_beats,
     entropy_of_lengths,
     in_fours,
+    lasting,
     length_emd,
     onset_emd,
     onset_intervals,
@@ -138,6 +139,13 @@ def test_chords_fit_by_the_beat(tune: Tune) -> None:
     assert by_beat(played, 10).tolist()[5:] == [0, 1, 0, 1, 1]
     theirs = playing(tune, [C, C, C, AM] * 4)
     assert share_curve([played], [theirs], 5) == [1, 1, 1, 0, None]
+    assert lasting([played, playing(tune, [C] * 3)], 20) == {
+        "beats_1_4": 2,
+        "beats_5_8": 1,
+        "beats_9_12": 1,
+        "beats_13_16": 1,
+        "beats_17_20": 0,
+    }
     assert in_fours([1, 1, 1, 0, None]) == {"beats_1_4": 0.75, "beats_5_8": None}
 
 

@@ -214,6 +214,12 @@ def in_fours(curve: Sequence[float | None]) -> dict[str, float | None]:
     return {f"beats_{b + 1}_{b + 4}": _mean([c for c in curve[b : b + 4] if c is not None]) for b in firsts}
 
 
+def lasting(performances: Sequence[Performance], beats: int) -> dict[str, int]:
+    """How many tunes have any beat of each stretch of `in_fours`."""
+    ends = [len(p.beats) for p in performances]
+    return {f"beats_{b + 1}_{b + 4}": sum(end > b for end in ends) for b in range(0, beats, 4)}
+
+
 def beats_to_recover(curve: Sequence[float | None], jump: int = 16, part: float = 0.9) -> int | None:
     """Beats after the jump until four beats in a row reach on average `part` of the eight before it; None: never."""
     before = _mean([c for c in curve[jump - 8 : jump] if c is not None])

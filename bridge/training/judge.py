@@ -20,6 +20,7 @@ from bridge.training.chords import (
     beats_to_recover,
     chord_figures,
     in_fours,
+    lasting,
     length_counts,
     share_curve,
 )
@@ -28,6 +29,7 @@ from bridge.training.measures import Performance, human
 from bridge.training.perform import shifted
 from bridge.training.play import CURVE, PRIMED, Played, Stage
 from bridge.training.predict import prediction_figures
+from bridge.training.tally import COUNTED
 
 Figures = dict[str, Any]
 PUBLISHED: Final = {
@@ -177,7 +179,8 @@ def _starts(court: Judge, cold: Sequence[Performance]) -> Figures:
         "primed": share_curve([p.performance for p in court.routed("primed")], court.theirs, CURVE),
     }
     curves["primed"][:PRIMED] = [None] * PRIMED
-    return {name: {"share_by_beat": curve} | in_fours(curve) for name, curve in curves.items()}
+    counted = {COUNTED: lasting(court.theirs, CURVE)}
+    return {name: {"share_by_beat": curve, **in_fours(curve), **counted} for name, curve in curves.items()}
 
 
 def _jump(court: Judge) -> Figures:
@@ -185,8 +188,13 @@ def _jump(court: Judge) -> Figures:
     long = [i for i, tune in enumerate(court.tunes) if int(tune.decisions.sum()) > 20]
     moved = [human(shifted(court.tunes[i]), court.stage.settings.steps) for i in long]
     curve = share_curve([p.performance for p in court.routed("jump", long)], moved, CURVE)
-    recovered = beats_to_recover(curve)
-    return {"tunes": len(long), "share_by_beat": curve, **in_fours(curve), "beats_to_90_percent_of_before": recovered}
+    return {
+        "tunes": len(long),
+        "share_by_beat": curve,
+        **in_fours(curve),
+        "beats_to_90_percent_of_before": beats_to_recover(curve),
+        COUNTED: lasting(moved, CURVE),
+    }
 
 
 def _blind(court: Judge, cold: Sequence[Performance]) -> Figures:

@@ -194,7 +194,12 @@ def _starts(figures: Figures) -> list[str]:
     if not keys:
         return []
     rows = [[key[6:].replace("_", "-"), *(each.get(key) for each in curves.values())] for key in keys]
-    header = ["share in beats", "cold start", "8 beats of human harmony first", "tune jumps 6 semitones at beat 17"]
+    counted = curves["cold"].get(COUNTED, {})
+    rows = [[*row, counted.get(key)] for key, row in zip(keys, rows, strict=True)]
+    header = [
+        *("share in beats", "cold start", "8 beats of human harmony first", "tune jumps 6 semitones at beat 17"),
+        "tunes",
+    ]
     back = curves["jump"].get("beats_to_90_percent_of_before")
     text = "not back within the beats shown" if back is None else f"back after {back} beats"
     note = f"After the jump: {text} (four beats on average at 90 % of the eight before it)."
