@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bridge.generators.model import Decision, Heard, State
+from bridge.generators.model import AccompanimentModel, Decision, Heard, State
 from bridge.music.errors import ModelError
 from bridge.music.harmony import parse_chord
 from bridge.music.vocabulary import FIRST_ONSET, HOLD, NO_CHORD, REST, chord_class, onset
@@ -23,7 +23,7 @@ from bridge.training.heldout import held_out, training_tunes, usual_meter, usual
 from bridge.training.judge import route, spread
 from bridge.training.measures import human, note_in_chord
 from bridge.training.others import level
-from bridge.training.perform import blind, fed, perform, primed, shifted, spots, unaccompanied
+from bridge.training.perform import blind, fed, forced, perform, primed, shifted, spots, unaccompanied
 
 C, F, G7 = (chord_class(parse_chord(symbol)) for symbol in ("C:maj", "F:maj", "G:7"))
 
@@ -207,6 +207,18 @@ def test_a_past_can_be_given(tune: Tune) -> None:
     assert perform(Major(), tune, 0.5, 0, given=fed(tune)).chords.tolist() == [C] * 64  # type: ignore[arg-type]
     silent = perform(Major(), tune, 0.5, 0, given=unaccompanied(tune))  # type: ignore[arg-type]
     assert set(silent.chords.tolist()) == {NO_CHORD}
+
+
+def test_a_given_past_is_written_as_the_model_writes_its_own(tune: Tune) -> None:
+    model = AccompanimentModel.load(Path("models") / "accompaniment")
+    state, token = model.start(), REST
+    for step, spot in enumerate(spots(tune)):
+        after, decision = model.step(state, Heard(token, spot), temperature=1.0, random=step)
+        again = forced(state, after, decision.chord, decision.bass)
+        assert again.memory.tolist() == after.memory.tolist()
+        other = forced(state, after, (decision.chord + 8) % 96, REST)
+        assert (other.memory[0, 2], other.memory[0, 5]) == ((decision.chord + 8) % 96, 0)
+        state, token = after, int(tune.melody[step])
 
 
 def test_draws_do_not_depend_on_the_company(tune: Tune) -> None:

@@ -158,8 +158,8 @@ def chord_figures(ours: Sequence[Performance], theirs: Sequence[Performance]) ->
     usable = [b if len(sounding(p)) else None for b, p in zip(wholly, theirs, strict=True)]
     tally.share("note_in_chord_share_silence_missed", covered, usable)
     tally.share("distinct_chords_share", map(distinct_chords, ours), map(distinct_chords, theirs))
-    lasting = [length for p in ours for length in chord_lengths(p)]
-    tally.put("long_chord_share", ratio(sum(n > LONG for n in lasting), len(lasting)), with_chords(ours))
+    each = [length for p in ours for length in chord_lengths(p)]
+    tally.put("long_chord_share", ratio(sum(n > LONG for n in each), len(each)), with_chords(ours))
     tally.put("chord_length_entropy", entropy_of_lengths(ours), with_chords(ours))
     difference = _difference(entropy_of_lengths(judged), entropy_of_lengths(reference))
     tally.put("chord_length_entropy_minus_human", difference, len(reference))
