@@ -321,3 +321,19 @@ def test_the_voice_trades_with_a_player_in_the_engine(model: MelodyModel) -> Non
     assert second
     assert all(3840 <= cue.tick < cue.tick + cue.ticks <= 7680 for cue in first)
     assert all(13440 <= cue.tick < cue.tick + cue.ticks <= 17280 for cue in second)
+
+
+def test_the_voice_can_be_rewound(model: MelodyModel) -> None:
+    voice = Melody(model)
+    state, kept = voice.start(), {}
+    script = list(frames(CALL, 60, Meter()))
+    for step, frame in enumerate(script):
+        if step == 33:
+            kept[step] = state
+        state, _ = voice.step(state, frame)
+    again, notes = kept[33], []
+    for frame in script[33:]:
+        again, thought = voice.step(again, frame)
+        notes += thought.notes
+    assert notes == [note for step, note in jam(model, CALL, 60, Meter()) if step >= 33]
+    assert again.network.past.pitches == state.network.past.pitches
