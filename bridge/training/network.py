@@ -40,6 +40,8 @@ Tensor = Any  # tensorflow ships no types
 BASS_NOISE = 2 + 12 * BASS_OCTAVES
 MELODY_NOISE = 2 + 12 * MELODY_OCTAVES
 NOISE = NO_CHORD + 1 + BASS_NOISE + MELODY_NOISE  # Gumbel numbers that a step consumes: chord, bass, melody
+BASS_BEND, MELODY_BEND = 0.25, 0.5  # exponents of the temperature for these lines, see `sample_line`
+REPEAT_COST = 1.6  # nats; without it the bass, on its own past, repeats a note twice as often as human basses do
 REST_COST = 1.5  # nats; without it the bass, once it rests, rests for bars
 SETTING = PLACE_WIDTH + len(GENRES)  # a step's place features and its genre, one-hot, zeros where it is unknown
 ROTATED = 12 * (2 + len(HALF_LIVES) + 2 + 1 + 2 * len(ECHOES))
@@ -212,22 +214,26 @@ def audible(player: Player, logits: Tensor) -> Tensor:
     return tf.where(waiting, tf.where(silence, 0.0, -1e9), logits)
 
 
-def audible_bass(chord: Tensor, logits: Tensor) -> Tensor:
-    """Bass logits for playing: it rests without a chord, otherwise less readily than the piano basses it learned."""
-    silence = tf.constant(np.arange(BASS_NOISE) == 1)[None, :]
-    eager = logits - REST_COST * tf.cast(silence, tf.float32)
+def audible_bass(chord: Tensor, logits: Tensor, last: Tensor) -> Tensor:
+    """Bass logits for playing: it rests without a chord, otherwise less readily, and repeats its `last` pitch less
+    readily, than it learned to on the human past."""
+    kinds = tf.constant(np.arange(BASS_NOISE))[None, :]
+    silence = kinds == 1
+    same = tf.reshape(bass_pitches(last) == last[:, None, None], (-1, 12 * BASS_OCTAVES))
+    same = tf.concat([tf.zeros_like(same[:, :2]), same], axis=1)
+    eager = logits - REST_COST * tf.cast(silence, tf.float32) - REPEAT_COST * tf.cast(same, tf.float32)
     return tf.where((chord == NO_CHORD)[:, None], tf.where(silence, 0.0, -1e9), eager)
 
 
-def sample_line(logits: Tensor, noise: Tensor, temperature: Tensor) -> Tensor:
+def sample_line(logits: Tensor, noise: Tensor, temperature: Tensor, bend: float) -> Tensor:
     """As `sample`, for a head that says hold, rest, or one of many onsets: temperature bends which onset, never when.
 
-    A low temperature over all of them would turn every line into held notes, hold being the likeliest by far. The
-    square root keeps a bass moving where chords are drawn coldly: at 0.5 it would repeat every other note.
+    A low temperature over all of them would turn every line into held notes, hold being the likeliest by far. And which
+    onset is bent by temperature ** `bend` only: drawn as coldly as the chords, a bass hammers one note.
     """
     onsets = logits[:, 2:]
     begins = tf.reduce_logsumexp(onsets, axis=1, keepdims=True)
-    bent = tf.concat([logits[:, :2], begins + tf.nn.log_softmax(onsets / tf.sqrt(temperature))], axis=1)
+    bent = tf.concat([logits[:, :2], begins + tf.nn.log_softmax(onsets / tf.pow(temperature, bend))], axis=1)
     return tf.argmax(bent + noise, axis=1, output_type=tf.int32)
 
 
@@ -251,7 +257,10 @@ def step(
     logits = chord_logits(weights, player)
     chord = tf.where(place[:, 0] > 0, sample(audible(player, logits), chord_noise, temperature), player.memory[:, 2])
     low = bass_logits(weights, player, chord, player.memory, place)
-    bass = token_of(sample_line(audible_bass(chord, low), bass_noise, temperature), bass_pitches(player.memory[:, 4]))
+    last = player.memory[:, 4]
+    bass = token_of(
+        sample_line(audible_bass(chord, low, last), bass_noise, temperature, BASS_BEND), bass_pitches(last)
+    )
     high = melody_logits(weights, player)
-    melody = token_of(sample_line(high, melody_noise, temperature), melody_pitches(player.memory[:, 0]))
+    melody = token_of(sample_line(high, melody_noise, temperature, MELODY_BEND), melody_pitches(player.memory[:, 0]))
     return remember(player, chord, bass), Played(chord, bass, melody, logits, low, high)

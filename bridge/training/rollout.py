@@ -64,7 +64,8 @@ def roll(weights: Weights, batch: dict[str, Tensor], forced: Tensor, temperature
         low = network.bass_logits(weights, player, chord, player.memory, place)
         last = player.memory[:, 4]
         bass = past.token_of(
-            network.sample_line(network.audible_bass(chord, low), noise[1], temperature), past.bass_pitches(last)
+            network.sample_line(network.audible_bass(chord, low, last), noise[1], temperature, network.BASS_BEND),
+            past.bass_pitches(last),
         )
         true_chord = tf.where(decides, human(chord, batch["chord"][t]), truth[:, 2])
         true_bass = human(bass, batch["bass"][t])
