@@ -178,8 +178,8 @@ def judge_answers(model: MelodyModel, tunes: Sequence[Tune], temperature: float,
     if not given:
         return {}
     answers = [answered(model, each, temperature, seed * 1000 + number) for number, each in enumerate(given)]
-    humans, half = [each.follow for each in given], len(given) // 2
-    apart = distances(given[:half], humans[:half], given[half:]) if half else {}
+    humans = [each.follow for each in given]
+    apart = distances(given[::2], humans[::2], given[1::2]) if len(given) > 1 else {}
     return {
         "calls": len(given),
         "model": means(given, answers) | distances(given, answers, given),
