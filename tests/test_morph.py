@@ -108,8 +108,8 @@ def test_the_dial_falls_evenly_on_average(model: MorphModel) -> None:
     alike = [np.mean([similarity(p, model.vary(p, d, seed=s)) for s, p in enumerate(phrases)]) for d in dials]
     assert alike[0] == 1
     assert all(after < before for before, after in pairwise(alike))
-    assert alike[1] > 0.6
-    assert alike[-1] < 0.4
+    assert alike[1] > 0.4
+    assert alike[-1] < 0.3
 
 
 @pytest.mark.parametrize("shift", [-11, -5, 1, 6, 7, 12])

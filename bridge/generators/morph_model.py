@@ -132,7 +132,8 @@ class MorphModel:
             near = ends[int(share > 0.5)]
             line = near.tokens.copy()
             for number, view in enumerate(near.views):
-                latent = slerp(*(self.encode(end.views[number]) for end in ends), share=share)
+                places = [self.encode(end.views[number]) for end in ends]
+                latent = slerp(places[0], places[1], share)
                 wish = draws + allowed(view.tokens, view.key, view.centre, 0, near.bounds)
                 self._say(view, line, latent, BETWEEN, wish, genre)
             found.append(phrase_of(line, near.owners, near.phrase))

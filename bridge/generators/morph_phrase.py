@@ -88,11 +88,12 @@ class Key(NamedTuple):
     tonic: int  # pitch class
     mode: str  # "maj" or "min"
     scale: frozenset[int]  # pitch classes
+    heard: frozenset[int]  # pitch classes, also those outside the scale
 
     @property
     def steps(self) -> tuple[bool, ...]:
-        """Whether each semitone above the tonic is in the scale, (12,)."""
-        return tuple((self.tonic + step) % 12 in self.scale for step in range(12))
+        """Whether each semitone above the tonic is in the scale or was heard, (12,)."""
+        return tuple((self.tonic + step) % 12 in self.scale | self.heard for step in range(12))
 
 
 def pieces(meter: Meter, bars: int) -> list[Piece]:
@@ -178,7 +179,8 @@ def key_of(tokens: Array) -> Key:
     mode = "min" if minor else "maj"
     covered = [round(sum(float(weights[(tonic + p) % 12]) for p in scale), 6) for scale in SCALES[mode]]
     scale = SCALES[mode][covered.index(max(covered))]
-    return Key(tonic, mode, frozenset((tonic + p) % 12 for p in scale))
+    heard = frozenset(np.flatnonzero(weights).tolist())
+    return Key(tonic, mode, frozenset((tonic + p) % 12 for p in scale), heard)
 
 
 def _heard(tokens: Array) -> tuple[Array, int]:
