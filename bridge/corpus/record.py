@@ -64,7 +64,7 @@ def make_record(score: Score, origin: Origin) -> Made:
         "licence": origin.licence,
         "rights": "not stated",
         "genre": origin.genre,
-        "key": find_key(score, [*melody.notes, *bass.notes]),
+        "key": find_key(score, [*melody.notes, *bass.notes], chords, bars[0]),
         "meter": f"{meter.numerator}/{meter.denominator}",
         "bars": [plain(bar) for bar in bars],
         "melody": _shifted(melody.notes, start),

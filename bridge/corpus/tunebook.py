@@ -25,13 +25,14 @@ from bridge.corpus.midi import read_midi
 from bridge.corpus.score import Note, Part, Score, UnreadableError
 
 PATIENCE = 10.0  # seconds for a tune, which takes milliseconds; beyond it the parser hangs
+SILENCE, DEEPEST = "D,,,,,", 3  # what stands for a rest, and the highest pitch that it can have in any key
 BAR, CHORD, TIE = 20, 21, 22  # MIDI controls without a meaning of their own
 FIELD = re.compile(r"^([A-Za-z]):\s*(.*?)\s*$")
 FIRST_ENDING = re.compile(r"(\|\s*\[?|\[)1(?![0-9/])[^:]*?:\|+(?=\s*\|?\s*\[?2)", re.S)
 MUSIC = re.compile(
     r'(?P<line>\0[^\n]*)|"(?P<text>[^"\n]*)"|(?P<field>\[[A-Za-z]:[^\]\n]*\])|(?P<sign>![^!\s]*!|\+[^+\s]*\+)'
     r"|(?P<bar>(?:\[\||:*\|[|:\]]*|::+)(?:\s*\[?[1-9][0-9,.\-]*)?|\[[1-9][0-9,.\-]*)"
-    r"|(?P<chord>\[[^\]|\[:]*\][0-9/]*-?)|(?P<tie>-)|(?P<ornament>[~.H-Wh-w])|(?P<grace>\{[^}\n]*\})|(?P<rest>.)",
+    r"|(?P<chord>\[[^\]|\[:]*\][0-9/]*-?)|(?P<tie>-)|(?P<silence>[xz])|(?P<ornament>[~.H-Wh-w])|(?P<grace>\{[^}\n]*\})|(?P<rest>.)",
     re.S,
 )
 BEFORE = re.compile(r"([A-Ga-g][,']*)[0-9/]*$")
@@ -162,6 +163,8 @@ def _marks(body: str, symbols: list[str]) -> str:
                 before, after = BEFORE.search(body, 0, found.start()), AFTER.match(body, found.end())
                 same = before is not None and after is not None and before[1] == after[1]
                 return control(TIE, 1) if same else ""  # between two pitches it is a slur
+            case "silence":
+                return SILENCE  # abc2midi gives the marks within rests no time of their own
             case "line":
                 return found.group()[1:]
         return found.group()
@@ -184,9 +187,10 @@ def _unmarked(score: Score, data: bytes, marked: Marked) -> Score:
                 moments[message.control].add((round(now * scale * 24) / 24, message.value))
     ties = {moment for moment, _ in moments[TIE]}
     parts = tuple(replace(part, notes=_tied(part, ties)) for part in score.parts)
-    score = replace(score, parts=parts)
+    score = replace(score, parts=parts)  # rests included: they tell how long it lasts
     return replace(
         score,
+        parts=tuple(replace(part, notes=tuple(n for n in part.notes if n[2] > DEEPEST)) for part in parts),
         bars=_bars(score, sorted(moment for moment, _ in moments[BAR])),
         chords=tuple((moment, marked.symbols[value]) for moment, value in sorted(moments[CHORD])),
     )

@@ -15,9 +15,11 @@ from statistics import median
 from bridge.corpus.score import Note, Part
 
 LEGATO = 0.5  # sixteenths; notes that overlap by more are a chord, by less a legato
+CHORDS = 0.3  # share of a part's notes that sound with others, from which it plays chords
 NEIGHBOURS = 16  # notes to each side that say where a line lies
 FAR = 9  # semitones from its neighbours' median at which a note of a chordal part is no longer melody
 DEEP = 60  # pitch; a line that lies above middle C is no bass
+LOW = 50  # pitch; nor is the lower edge of chords that lies above D3
 TOP = 64  # pitch above which no note is bass
 LEAD = re.compile(r"melod|vocal|voice|vox|sing|lead|solo|tune|sopran|cantus|descant|chant|fiddle|whistle", re.I)
 BASS = re.compile(r"bass|contrab|tuba|pedal|left|\blh\b", re.I)
@@ -45,15 +47,15 @@ def find_voices(parts: Sequence[Part]) -> Voices:
     melody = upper_line(lead.notes)
     others = [part for part in parts if part is not lead]
     low = max(others, key=lambda part: _deep(part, end), default=None)
-    if low is not None and _lies(low.notes) < DEEP:
+    if low is not None and _lies(lower_line(low.notes)) < (LOW if chordal(low.notes) > CHORDS else DEEP):
         bass = lower_line(low.notes)
     else:
         taken = set(melody)
         rest = [note for part in parts for note in part.notes if note not in taken]
         bass = lower_line(rest)
-        if not bass or _lies(bass) >= DEEP or len(bass) * 20 < len(melody):
+        if not bass or _lies(bass) >= LOW or len(bass) * 20 < len(melody):
             bass = []
-    return Voices(tuple(melody), tuple(bass), polyphonic=bool(others) or chordal(lead.notes) > 0.3)
+    return Voices(tuple(melody), tuple(bass), polyphonic=bool(others) or chordal(lead.notes) > CHORDS)
 
 
 def upper_line(notes: Sequence[Note]) -> list[Note]:
@@ -68,7 +70,7 @@ def upper_line(notes: Sequence[Note]) -> list[Note]:
             line[-1] = (onset, min(duration, note[0] - onset), pitch)
         line.append(note)
     return [note for note, height in zip(line, heights(line), strict=True) if note[2] > height - FAR] \
-        if chordal(notes) > 0.3 else line  # fmt: skip
+        if chordal(notes) > CHORDS else line  # fmt: skip
 
 
 def lower_line(notes: Sequence[Note]) -> list[Note]:
@@ -98,7 +100,7 @@ def _melodic(part: Part, end: float) -> float:
     score = 4.0 if LEAD.search(part.name) else 0.0
     score -= 4.0 if BASS.search(part.name) or part.program in BASSES else 0.0
     score -= 2.0 if BACKING.search(part.name) else 0.0
-    score += 2.0 * (1 - chordal(part.notes))
+    score += 3.0 * (1 - chordal(part.notes))
     score += max(-2.0, min(1.5, (_lies(upper_line(part.notes)) - 60) / 8))
     score += 2.0 * _filled(part, end)
     return score - (3.0 if len({pitch for _, _, pitch in part.notes}) < 4 else 0.0)
@@ -107,6 +109,7 @@ def _melodic(part: Part, end: float) -> float:
 def _deep(part: Part, end: float) -> float:
     """How much a part looks like a bass."""
     score = 4.0 if BASS.search(part.name) or part.program in BASSES else 0.0
+    score += 2.0 * (1 - chordal(part.notes))
     return score + (60 - _lies(lower_line(part.notes))) / 6 + _filled(part, end)
 
 
