@@ -20,9 +20,11 @@ from bridge.music.vocabulary import FIRST_ONSET, STEP_TICKS
 Array = NDArray[Any]
 
 NOISE = (0.0, 0.54, 0.64, 0.71, 0.75, 0.78, 0.81, 0.84, 0.88, 0.92, 1.0)  # at dial 0, 0.1 ... 1
-COOL, WARM = 0.5, 0.9  # temperature at dial 0 and 1; at 1.0 a free phrase stumbles now and then
+COOL, WARM = 0.6, 1.0  # temperature at dial 0 and 1; colder draws would make phrases more usual than human ones
 FIRM = 4.0  # nats by which a note on the bar's first beat is kept at dial 0; half of it on the other beats
 STRETCH = 7  # semitones that the range may grow by on either side at dial 1
+WAY = (0.0, 0.09, 0.17, 0.28, 0.5, 0.72, 0.83, 0.91, 1.0)  # of the way from one phrase to another, done evenly, ...
+ARC = (0.2, 0.32, 0.38, 0.44, 0.5, 0.56, 0.62, 0.68, 0.8)  # ... of the arc between them: near its ends nothing changes
 IMPOSSIBLE = -1e9
 
 
@@ -34,6 +36,11 @@ def noise_at(dial: float) -> float:
 def temperature_at(dial: float) -> float:
     """The weight of the draws against the likeliest choice."""
     return COOL + (WARM - COOL) * dial
+
+
+def arc_at(share: float) -> float:
+    """How far along the arc between two latent vectors the way from phrase to phrase is, both 0-1."""
+    return float(np.interp(share, WAY, ARC))
 
 
 def allowed(tokens: Array, key: Key, centre: int, stretch: float, bounds: tuple[int, int]) -> Array:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from bridge.generators.card import card_of, content_of, require
 from bridge.generators.model import gumbel
-from bridge.generators.morph_dial import allowed, firmness, noise_at, temperature_at
+from bridge.generators.morph_dial import allowed, arc_at, firmness, noise_at, temperature_at
 from bridge.generators.morph_phrase import (
     CLASSES,
     STEPS,
@@ -51,7 +51,7 @@ KIND = "morph"
 ENCODE_FILE, DECODE_FILE = "encode.tflite", "decode.tflite"
 ENCODE = ("classes", "before", "place", "valid"), ("mean", "spread")
 DECODE = ("latent", "before", "place", "genre", "scale", "noise", "wish"), ("classes", "logits")
-BETWEEN = 0.15  # noise that the decoder is told of between two phrases: no phrase lies exactly there
+BETWEEN = 0.5  # noise that the decoder is told of between two phrases: no phrase lies exactly there
 CALM = 0.3  # temperature between two phrases
 
 
@@ -133,7 +133,7 @@ class MorphModel:
             line = near.tokens.copy()
             for number, view in enumerate(near.views):
                 places = [self.encode(end.views[number]) for end in ends]
-                latent = slerp(places[0], places[1], share)
+                latent = slerp(places[0], places[1], arc_at(share))
                 wish = draws + allowed(view.tokens, view.key, view.centre, 0, near.bounds)
                 self._say(view, line, latent, BETWEEN, wish, genre)
             found.append(phrase_of(line, near.owners, near.phrase))

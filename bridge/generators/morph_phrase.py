@@ -122,7 +122,7 @@ def tokens_of(phrase: Phrase) -> tuple[Array, Array]:
     steps = phrase.steps
     tokens, owners = np.full(steps, REST, np.int32), np.full(steps, -1, np.int32)
     for number, note in sorted(enumerate(phrase.notes), key=lambda pair: pair[1].tick):
-        first = min(round(note.tick / STEP_TICKS), steps - 1)
+        first = min(max(0, round(note.tick / STEP_TICKS)), steps - 1)
         last = min(max(first + 1, round(note.end / STEP_TICKS)), steps)
         tokens[first:], owners[first:] = REST, -1
         tokens[first:last] = HOLD

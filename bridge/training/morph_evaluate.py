@@ -103,6 +103,23 @@ def given_back(model: MorphModel, samples: Sequence[Sample]) -> dict[str, float]
     return mean_of(rows)
 
 
+def surprise(model: MorphModel, phrase: Phrase, genre: int) -> float:
+    """Nats a step of a phrase by the decoder alone, told nothing of it but key, meter and genre: how unusual it is."""
+    tokens, _ = tokens_of(phrase)
+    nats, steps = 0.0, 0
+    if not phrase.notes:
+        return 0.0
+    for view in views(phrase, tokens, key_of(tokens)):
+        truth = SURE * np.eye(CLASSES, dtype=np.float32)[view.classes]
+        nothing = np.zeros(model.latent, np.float32)
+        _, logits = model.decode(view, nothing, 1.0, truth, before=view.before, genre=genre)
+        logits = logits - logits.max(axis=1, keepdims=True)
+        chances = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        nats -= float(chances[np.arange(view.piece.steps), view.classes[: view.piece.steps]].sum())
+        steps += view.piece.steps
+    return nats / max(1, steps)
+
+
 def along_the_dial(model: MorphModel, samples: Sequence[Sample]) -> dict[str, Any]:
     """What is kept at each setting, its rank correlation with the dial, and the validity of all variations."""
     by_dial: dict[float, list[dict[str, float]]] = {dial: [] for dial in DIALS}
@@ -112,7 +129,7 @@ def along_the_dial(model: MorphModel, samples: Sequence[Sample]) -> dict[str, An
         line = []
         for dial in DIALS:
             varied = model.vary(sample.phrase, dial, seed=seed, genre=sample.genre)
-            row = kept(sample.phrase, varied)
+            row = kept(sample.phrase, varied) | {"surprise": surprise(model, varied, sample.genre)}
             by_dial[dial].append(row)
             line.append(row["similarity"])
             if dial:
@@ -156,7 +173,9 @@ def between(model: MorphModel, samples: Sequence[Sample]) -> dict[str, Any]:
         way = model.between(one.phrase, other.phrase, STATIONS, genre=one.genre)
         first = [similarity(one.phrase, phrase) for phrase in way]
         last = [similarity(other.phrase, phrase) for phrase in way]
-        rows.append({f"{n}_{end}": x for end, xs in (("first", first), ("last", last)) for n, x in enumerate(xs)})
+        odd = [surprise(model, phrase, one.genre) for phrase in way]
+        told = {"like_the_first": first, "like_the_last": last, "surprise": odd}
+        rows.append({f"{n} {key}": value for key, values in told.items() for n, value in enumerate(values)})
         orders.append(spearman(range(STATIONS), [b - a for a, b in zip(first, last, strict=True)]))
         pitches = [note.pitch for phrase in (one.phrase, other.phrase) for note in phrase.notes]
         home, span = one.home | {pitch % 12 for pitch in pitches}, (min(pitches), max(pitches))
@@ -166,10 +185,7 @@ def between(model: MorphModel, samples: Sequence[Sample]) -> dict[str, Any]:
     mean = mean_of(rows)
     return {
         "pairs": len(rows),
-        "way": {
-            f"phrase {n + 1} of {STATIONS}": {f"like_the_{end}": mean[f"{n}_{end}"] for end in ("first", "last")}
-            for n in range(STATIONS)
-        },
+        "way": {f"phrase {n + 1} of {STATIONS}": {key: mean[f"{n} {key}"] for key in told} for n in range(STATIONS)},
         "order": float(np.mean(orders)),
         "validity": mean_of(valid),
     }
