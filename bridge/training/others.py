@@ -5,18 +5,19 @@ The measuring itself belongs to the kinds of model; here it is called, and sets 
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bridge.music.errors import ModelError
+from bridge.generators.melody_model import MelodyModel
 from bridge.training.corpus import SETS, Tune
 from bridge.training.heldout import training_tunes
 from bridge.training.judge import route
+from bridge.training.melody_evaluate import Baselines, beside
+from bridge.training.melody_lines import lines_of
+from bridge.training.morph_evaluate import report
 
 Figures = dict[str, Any]
-Reporter = Callable[[Path, Sequence[Tune]], Figures]
 WEIGHTS = ("onsets", "notes", "phrases", "windows", "tunes")
 """What a mean over sets is weighted by: the first of these that the reports have."""
 COUNTS = (
@@ -26,24 +27,15 @@ COUNTS = (
 """What is summed over sets."""
 
 
-def _reporter(module: str) -> Callable[..., Figures]:
-    """The function `report` of a kind's measuring. Raises ModelError where this version has none."""
-    try:
-        found: Callable[..., Figures] = importlib.import_module(f"bridge.training.{module}").report
-    except (ModuleNotFoundError, AttributeError) as error:
-        raise ModelError(f"this version cannot measure it ({error}); update the package") from None
-    return found
-
-
 def melody_section(sets: dict[str, Path], tunes: Sequence[Tune], data: Path) -> Figures:
-    """Melody: beside Markov models of the tunes to learn from, where the data has any."""
-    report = _reporter("melody_evaluate")
-    learned = training_tunes(data)
+    """Melody: beside Markov chains of the tunes to learn from, those of the set's sources, where the data has any."""
+    learned = [(tune.source, lines_of([tune])) for tune in training_tunes(data)]
 
     def measured(name: str, folder: Path, held: Sequence[Tune]) -> Figures:
         sources = SETS.get(name, SETS["default"])
-        taught = [tune for tune in learned if tune.source in sources] or learned
-        found = level(report(folder, taught, list(held)))
+        taught = [line for source, lines in learned if source in sources for line in lines]
+        taught = taught or [line for _, lines in learned for line in lines]
+        found = level(beside(MelodyModel.load(folder), Baselines(taught) if taught else None, held))
         return found | {"baselines_learned_from_tunes": len(taught)} if taught else found
 
     return together(sets, tunes, measured)
@@ -58,8 +50,7 @@ def level(figures: Figures) -> Figures:
 
 def morph_section(sets: dict[str, Path], tunes: Sequence[Tune], data: Path) -> Figures:
     """Variations and interpolations."""
-    report = _reporter("morph_evaluate")
-    return together(sets, tunes, lambda _name, folder, held: report(folder, list(held)))
+    return together(sets, tunes, lambda _name, folder, held: report(folder, held))
 
 
 def together(
