@@ -158,7 +158,7 @@ def tune_of(record: dict[str, Any]) -> Tune:
     melody, pitches = line_tokens(notes, steps)
     sounding = np.where(pitches >= 0, pitches % 12, -1).astype(np.int8)
     bass = np.full(steps, UNKNOWN, np.int16)
-    if record.get("bass") and record.get("bass_quality", 1) >= SURE:
+    if record.get("bass") and (record.get("bass_quality", 1) or 0) >= SURE:
         bass, _ = line_tokens([(o, d, fold(p, BASS_LOW, BASS_HIGH)) for o, d, p in record["bass"]], steps)
     return Tune(
         source=record["source"],
