@@ -80,7 +80,8 @@ def parse(kind: type[Arguments], name: str, argv: list[str]) -> Arguments:
 def usual_of(kind: type[Arguments], *, further: bool) -> Arguments:
     """The defaults of a kind of model, `further` where training goes on from one: shorter and gentler then."""
     named = {item.name for item in fields(kind)}
-    return kind(**{key: value for key, value in FURTHER.items() if further and key in named})
+    other: dict[str, Any] = {key: value for key, value in FURTHER.items() if further and key in named}
+    return kind(**other)
 
 
 def command_of(args: Common, name: str) -> str:
