@@ -17,12 +17,14 @@ import pytest
 
 from bridge import __version__, cli
 from bridge.generators import shelf
+from bridge.generators.band import Band
 from bridge.generators.rules import RulesBand
-from bridge.io import doctor, minds
+from bridge.io import doctor, minds, serve
 from bridge.io.osc import OscShell
 from bridge.music.errors import ModelError, PortError
-from bridge.music.events import ALL, Cue, Hello, NoteOff, NoteOn, Silence, Welcome
+from bridge.music.events import ALL, Cue, Get, Hello, NoteOff, NoteOn, Silence, Value, Welcome
 from bridge.music.timeline import MAX_TEMPO
+from bridge.music.vocabulary import GENRES
 from tests.sockets import Client, client
 
 SERVE = (sys.executable, "-m", "bridge", "serve", "--port", "0", "--json", "--model", "rules")
@@ -241,11 +243,11 @@ def test_the_doctor_tells_what_is_missing(monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setattr(doctor, "_model", lambda: "a model")
     with OscShell(lambda event, time: None, port=0) as shell:
         code = cli.main(["doctor", "--port", str(shell.port)])
-    told = capsys.readouterr().out
+    told = " ".join(capsys.readouterr().out.split())
     assert code == 0
-    assert "MIDI            note     no MIDI system answers; start JACK" in told
-    assert f"note     UDP {shell.port} is taken" in told
-    assert told.endswith("ready to play\n")
+    assert "MIDI note no MIDI system answers; start JACK" in told
+    assert f"note UDP {shell.port} is taken" in told
+    assert told.endswith("ready to play")
     monkeypatch.setattr(doctor, "_model", broken)
     assert cli.main(["doctor", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
@@ -270,3 +272,72 @@ def test_a_meter_is_for_clocks_that_say_none() -> None:
         done = improv("serve", "--meter", wrong)
         assert done.returncode == 2
         assert f"{wrong} is no meter: say 3/4, 6/8" in done.stderr
+
+
+def test_a_genre_to_begin_with() -> None:
+    with engine("--genre", "hymn") as serving, client(serving.port) as peer:
+        join(peer, 5)
+        peer.say(Get(5, "genre"))
+        assert peer.until(Value) == Value("genre", "hymn")
+    wrong = improv("serve", "--genre", "polka")
+    assert wrong.returncode == 2
+    assert "invalid choice: 'polka'" in wrong.stderr
+
+
+def test_a_genre_without_weights_of_its_own_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(shelf.folder(shelf.DEFAULT), tmp_path / shelf.DEFAULT)
+    monkeypatch.setattr(shelf, "places", lambda: [tmp_path])
+    choice = minds.choose(None)
+    said = [line for genre in ("any", "hymn", "jazz") if (line := serve.apart(genre, choice))]
+    assert said == ["there is no model 'accompaniment-pop': jazz is played by the default weights"]
+    assert serve.apart("jazz", minds.choose("rules")) == ""
+
+
+def test_sets_of_weights_lie_beside_the_default_and_answer_for_their_genres(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    here = shelf.folder(shelf.DEFAULT)
+    for name in (shelf.DEFAULT, "accompaniment-folk"):
+        shutil.copytree(here, tmp_path / name)
+    monkeypatch.setattr(shelf, "places", lambda: [tmp_path])
+    assert shelf.sets(shelf.DEFAULT) == ["folk"]
+    names = {genre: shelf.folder_for(shelf.DEFAULT, genre).name for genre in ("any", "hymn", "folk", "jazz")}
+    assert names == {
+        "any": "accompaniment", "hymn": "accompaniment", "folk": "accompaniment-folk", "jazz": "accompaniment"
+    }  # fmt: skip
+    choice = minds.choose(None)
+    assert choice.notes == ()
+    assert isinstance(choice.mind, Band)
+    assert choice.mind.model("folk") is not choice.mind.model("hymn")
+    assert choice.mind.model("rock") is choice.mind.model("hymn")
+    with pytest.raises(ModelError, match="there is no model"):
+        shelf.folder_for("melody", "folk")
+    found = {check.name: check for check in doctor.examine(0)}
+    assert found["accompaniment-folk"].ok
+    assert "for folk" in found["accompaniment-folk"].text
+    assert found["accompaniment-pop"].text == "not there; the default weights play pop, rock, jazz"
+
+
+def test_a_set_that_is_broken_costs_its_genres_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    here = shelf.folder(shelf.DEFAULT)
+    for name in (shelf.DEFAULT, "accompaniment-pop"):
+        shutil.copytree(here, tmp_path / name)
+    (tmp_path / "accompaniment-pop" / "step.tflite").write_bytes(b"garbage")
+    monkeypatch.setattr(shelf, "places", lambda: [tmp_path])
+    choice = minds.choose(None)
+    assert (choice.mind.name, choice.warning) == (shelf.DEFAULT, "")
+    assert len(choice.notes) == 1
+    assert choice.notes[0].startswith("the default weights play for the set pop: ")
+    assert isinstance(choice.mind, Band)
+    assert choice.mind.model("jazz") is choice.mind.model("any")
+    broken = next(check for check in doctor.examine(0) if check.name == "accompaniment-pop")
+    assert not broken.ok
+    assert not broken.essential
+    assert "is not the file" in broken.text
+
+
+def test_a_model_that_is_named_plays_every_genre(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    mine = Path(shutil.copytree(shelf.folder(shelf.DEFAULT), tmp_path / "mine"))
+    choice = minds.choose(str(mine))
+    assert isinstance(choice.mind, Band)
+    assert len({id(choice.mind.model(genre)) for genre in GENRES}) == 1

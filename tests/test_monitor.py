@@ -227,6 +227,16 @@ def test_whatever_it_is_told_it_draws_a_picture_that_fits(
 # -- its picture -------------------------------------------------------------------------------------------------
 
 
+def test_it_shows_what_each_player_plays() -> None:
+    state = band()
+    state.feed(Value("genre", "jazz"), 0.6, 1)
+    state.feed(Value("genre", "hymn"), 0.6, 2)
+    lines = shown(state, 0.75)
+    assert "jazz" in next(line for line in lines if "player 1" in line)
+    assert "hymn" in next(line for line in lines if "player 2" in line)
+    assert "genre" not in state.values
+
+
 def test_before_anything_is_heard_it_says_what_to_do() -> None:
     lines = shown(MonitorState(), 0.0)
     assert "waiting for an engine (improv serve)" in lines[0]
@@ -244,7 +254,7 @@ def test_at_80_by_24_everything_is_there() -> None:
     for row in (small("1.2"), small("C"), small("F")):
         assert row[0].rstrip() in big
     assert "in 2" in lines[3] or "in 3" in lines[3]
-    assert lines[5].split() == ["◆", "player", "1", "accompany", "playing", "heard", "2", "cues", "4"]
+    assert lines[5].split() == ["◆", "player", "1", "accompany", "playing", "any", "heard", "2", "cues", "4"]
     names = lines[6]
     assert names.index("C") < names.index("F")
     assert [line.split()[0] for line in lines if line[1:2].isalpha() and line.split()[0] in ("heard", "chords", "bass")]

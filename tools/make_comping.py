@@ -60,7 +60,13 @@ class Counted:
     lengths: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     fullness: dict[int, list[float]] = field(default_factory=lambda: defaultdict(list))
     sources: Counter[str] = field(default_factory=Counter)
-    voices: dict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    shapes: Counter[tuple[str, ...]] = field(default_factory=Counter)  # the voices, strike by strike
+
+    @property
+    def shape(self) -> tuple[str, ...]:
+        """The commonest order of voices; of a broken chord the commonest that goes through all of it."""
+        best = self.shapes.most_common()
+        return next((shape for shape, _ in best if "*" in shape or len(set(shape)) == 3), best[0][0])
 
 
 SONGS = ("artsong",)
@@ -247,11 +253,15 @@ def without_tune(notes: list[tuple[int, float, int]], tune: set[tuple[int, int]]
 
 
 def worth(groups: dict[int, list[tuple[float, int, str]]], meter: tuple[int, int]) -> bool:
-    """Whether the strikes fill a third of the bar at least, and are no more than one an eighth on average."""
+    """Whether the strikes fill a third of the bar at least, and are no more than one an eighth on average.
+
+    A broken chord has to move faster than in quarters: slower single voices are a melody, not a chord.
+    """
     bar = meter[0] * 16 // meter[1]
     steps = [*sorted(groups), bar]
     sounding = sum(min(after - step, max(length for length, *_ in groups[step])) for step, after in pairwise(steps))
-    return 3 * sounding >= bar and len(groups) <= bar // 2
+    broken = sum(group[0][2] != "*" for group in groups.values()) * 2 > len(groups)
+    return 3 * sounding >= bar and bar // 4 * broken < len(groups) <= bar // 2
 
 
 def basses(notes: list[tuple[int, float, int]]) -> set[tuple[int, float, int]]:
@@ -278,8 +288,7 @@ def basses(notes: list[tuple[int, float, int]]) -> set[tuple[int, float, int]]:
 def pattern(notes: list[tuple[int, float, int]], least: int) -> tuple[Key, dict[int, list[tuple[float, int, str]]]]:
     """The key of a bar's strikes, and what is struck at each: (length, pitch, voices); empty where nothing is.
 
-    The key has where chords are struck, and whether these are whole (block) or taken apart (broken); which voice of a
-    broken chord comes when is voted on by the bars of a key.
+    The key has where chords are struck, and whether these are whole (block) or taken apart (broken).
     """
     found: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for step, length, pitch in notes:
@@ -303,11 +312,11 @@ def note_down(counted: Counted, groups: dict[int, list[tuple[float, int, str]]],
     """One bar more of a pattern."""
     counted.count += 1
     counted.sources[source] += 1
+    counted.shapes[tuple(group[0][2] for _, group in sorted(groups.items()))] += 1
     mean = float(np.mean([len(group) for group in groups.values()]))
     for step, group in groups.items():
         counted.lengths[step].append(max(length for length, *_ in group))
         counted.fullness[step].append(len(group) / mean)
-        counted.voices[step][group[0][2]] += 1
 
 
 def chorales(counted: dict[Any, dict[Key, Counted]]) -> dict[str, int]:
@@ -374,7 +383,7 @@ def kept(found: dict[Key, Counted]) -> list[dict[str, Any]]:
     """The commonest patterns with their shares of what is kept."""
     total = sum(each.count for each in found.values())
     best = sorted(found.items(), key=lambda item: (-item[1].count, item[0]))[:KEPT]
-    best = [(key, each) for key, each in best if each.count >= max(2, LEAST * total)]
+    best = [(key, each) for key, each in best if each.count >= max(2, LEAST * total) and not droning(each.shape)]
     kept_total = sum(each.count for _, each in best)
     return [
         {
@@ -382,13 +391,18 @@ def kept(found: dict[Key, Counted]) -> list[dict[str, Any]]:
             "share": round(each.count / kept_total, 4),
             "bars": int(each.count),
             "strikes": [
-                [step, each.voices[step].most_common(1)[0][0], min(LONGEST, max(1, round(median(each.lengths[step])))),
+                [step, voices, min(LONGEST, max(1, round(median(each.lengths[step])))),
                  round(min(1.15, max(0.85, 0.7 + 0.3 * float(np.mean(each.fullness[step])))), 2)]
-                for step, _ in key
+                for (step, _), voices in zip(key, each.shape, strict=True)
             ],
         }
         for key, each in best
     ]  # fmt: skip
+
+
+def droning(shape: tuple[str, ...]) -> bool:
+    """Whether most strikes are one and the same single voice."""
+    return any(2 * shape.count(voice) > len(shape) for voice in "012")
 
 
 def textbook(meter: tuple[int, int], name: str, share: float, how: str) -> dict[str, Any]:

@@ -280,6 +280,7 @@ class Jam:
         outputs = self._box.transport(self.clock, self._stage.tick)
         for session in self.sessions.values():
             outputs += self._box.state(session, self.clock, self._stage.tick)
+            outputs += self._box.send(session, ev.Value("genre", session.settings.word("genre")))
         return [Output(peers, output.message, output.player) for output in outputs]
 
     def _heartbeat(self, time: float) -> list[Output]:

@@ -18,6 +18,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from bridge import tunes
+from bridge.engine.settings import ANY
 from bridge.io.child import Child, interrupts
 from bridge.io.demo_host import Job
 from bridge.io.roll import write_svg
@@ -25,6 +26,7 @@ from bridge.io.story import Lines, Story
 from bridge.io.take import Take, write_midi
 from bridge.music.errors import BridgeError, PortError
 from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO, PPQ
+from bridge.music.vocabulary import GENRES
 
 LONGEST: Final = 55.0  # seconds of music, unless --seconds asks for more
 BIRTH: Final = 30.0  # seconds that the engine may take to start
@@ -55,6 +57,7 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--tune", default=DEFAULT, metavar="NAME|FILE", help=f"a tune or a MIDI file (default {DEFAULT})")
     made.add_argument("--tempo", type=_tempo, help="quarter notes a minute, 20 to 999 (default: the tune's)")
+    made.add_argument("--genre", choices=(ANY, *GENRES), default=ANY, help="what the band takes it for (default: any)")
     made.add_argument("--seed", type=int, default=0, help="names the band's choices, 0 and up (default 0)")
     made.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="where the files go (default: here)")
     made.add_argument("--seconds", type=_seconds, help=f"end after this long (default: the tune, {LONGEST:g} at most)")
@@ -110,7 +113,7 @@ def _demo(args: argparse.Namespace) -> int:
     count_in = tune.meter.bar * 60.0 / (tempo * PPQ)
     seconds = args.seconds or count_in + min(tune.ticks * 60.0 / (tempo * PPQ), LONGEST)
     story = Story(Take(tune.title, tempo, tune.meter))
-    with interrupts() as interrupted, _engine(args.seed) as (engine, ready):
+    with interrupts() as interrupted, _engine(args.seed, args.genre) as (engine, ready):
         job = Job(int(ready["port"]), args.tune, tempo, seconds, args.players)
         if args.json:
             _say(ready | {"tune": tune.title, "tempo": tempo, "seconds": round(seconds, 1), "players": args.players})
@@ -130,9 +133,9 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _engine(seed: int) -> Iterator[tuple[Child, dict[str, Any]]]:
+def _engine(seed: int, genre: str) -> Iterator[tuple[Child, dict[str, Any]]]:
     """An engine in a process of its own, and what it said when it was ready; raises PortError."""
-    command = (*ENGINE, "--port", "0", "--json", "--quiet", "--seed", str(seed))
+    command = (*ENGINE, "--port", "0", "--json", "--quiet", "--seed", str(seed), "--genre", genre)
     deadline = perf_counter() + BIRTH
     with Child(*command) as engine:
         while True:

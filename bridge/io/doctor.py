@@ -10,12 +10,14 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from time import perf_counter
 from typing import Final
 
 from bridge import __version__
 from bridge.generators import shelf
+from bridge.generators.card import card_of, content_of
 from bridge.io import minds
 from bridge.music.errors import BridgeError
 from bridge.quiet import hushed
@@ -78,6 +80,7 @@ def examine(port: int) -> Iterator[Check]:
         yield _package(package)
     yield _guarded("runtime", _runtime)
     yield _guarded("model", _model)
+    yield from _sets()
     yield _guarded("MIDI", _midi, essential=False)
     yield _virtual()
     yield _udp(port)
@@ -121,6 +124,31 @@ def _model() -> str:
     folder = shelf.folder(shelf.DEFAULT)
     times = sorted(minds.rehearse(minds.choose(shelf.DEFAULT).mind, STEPS))
     return f"{folder.name} in {folder.parent}: a step takes {times[STEPS // 2]:.2f} ms (median of {STEPS})"
+
+
+def _sets() -> Iterator[Check]:
+    """The further weights of the accompanist that genres ask for, and every other model on the shelf."""
+    for which in sorted(set(shelf.SETS.values())):
+        genres = ", ".join(genre for genre, asked in shelf.SETS.items() if asked == which)
+        name = shelf.named(shelf.DEFAULT, which)
+        if which in shelf.sets(shelf.DEFAULT):
+            yield _guarded(name, partial(_intact, name, f"; for {genres}"), essential=False)
+        else:
+            yield Check(name, False, f"not there; the default weights play {genres}")
+    for name in shelf.names():
+        if name.split("-")[0] != shelf.DEFAULT:
+            yield _guarded(name, partial(_intact, name), essential=False)
+
+
+def _intact(name: str, remark: str = "") -> str:
+    """Where a model lies and its size, once every file has been compared with its card. Raises ModelError."""
+    folder = shelf.folder(name)
+    told = card_of(folder)
+    files = sorted(folder.glob("*.tflite"))
+    for file in files:
+        content_of(folder, told, file.name)
+    size = sum(file.stat().st_size for file in files)
+    return f"{size / 2**20:.2f} MB in {folder}, files as its card describes them{remark}"
 
 
 def _midi() -> str:

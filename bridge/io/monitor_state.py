@@ -57,6 +57,7 @@ class PlayerView:
 
     mode: str = "-"
     phase: str = "-"
+    genre: str = "any"
     notes: int = 0  # heard, in all
     cues: int = 0  # in all
     heard: list[Span] = field(default_factory=list)
@@ -154,6 +155,8 @@ class MonitorState:
         match message:
             case Transport():
                 self._follow(message, time)
+            case Value(name="genre") if player != EVERYONE:
+                self.players.setdefault(player, PlayerView()).genre = str(message.value)
             case Value():
                 self.values[message.name] = message.value
             case _ if player != EVERYONE:

@@ -126,6 +126,7 @@ def _players(state: MonitorState, focus: int) -> list[Text]:
                 (" ◆ " if number == focus else "   ", "bold"),
                 (f"player {number:<3d} {view.mode:12s}", "bold" if number == focus else ""),
                 (f"{view.phase:10s}", style),
+                (f" {view.genre:9s}", FAINT),
                 (f" heard {view.notes:<6d}", HEAR),
                 (f" cues {view.cues}", CHORDS),
             )

@@ -55,7 +55,7 @@ def serve(options: Options, began: float) -> int:
     if options.lookahead is not None:
         settings.set("lookahead_ms", options.lookahead)
     settings.set("genre", options.genre)
-    for line in (choice.warning, *choice.notes, _apart(options.genre, choice)):
+    for line in (choice.warning, *choice.notes, apart(options.genre, choice)):
         if line:
             LOG.warning("%s", line)
     mind = Timed(choice.mind)
@@ -95,7 +95,7 @@ def serve(options: Options, began: float) -> int:
     return 0
 
 
-def _apart(genre: str, choice: Choice) -> str:
+def apart(genre: str, choice: Choice) -> str:
     """That a genre has no weights of its own here, in one line; empty where it has, or needs none."""
     which = shelf.set_of(genre)
     if which == shelf.PLAIN or which in shelf.sets(shelf.DEFAULT) or choice.mind.name != shelf.DEFAULT:
