@@ -36,8 +36,9 @@ def main(argv: Sequence[str]) -> int:
         raise BridgeError("no music named: give files, folders, or --music21 COMPOSER; see improv corpus --help")
     aside = Console(stderr=True)
     with Progress(
-        TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=aside, transient=True
-    ) as progress:
+        TextColumn("reading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=aside, transient=True,
+        disable=not aside.is_terminal,
+    ) as progress:  # fmt: skip
         task = progress.add_task("reading", total=None)
         found, report = records(
             paths, genre=args.genre, licence=args.licence, jobs=args.jobs,

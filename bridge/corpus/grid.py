@@ -7,13 +7,14 @@ loosely played sixteenth is not read as a triplet. A value is an int on the grid
 
 from __future__ import annotations
 
+from cmath import exp, pi
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from bridge.corpus.score import Note
 
 CLOSE = 0.1  # sixteenths, 12 ms at 120 bpm; a note nearer to the grid than this counts as on it
-HALF = 0.02  # sixteenths; a note nearer to the middle between two sixteenths is a thirty-second
+DIVISIONS = (1, 2, 3, 4, 6, 8, 12)  # of the quarter, on which notes may cluster
 BETTER = 0.1  # sixteenths; by so much thirds must fit better, on average, than sixteenths. Triplets fit better by .22
 
 
@@ -26,8 +27,8 @@ class Grid:
     """Notes on thirds of a sixteenth."""
     moved: int
     """Notes that were further than CLOSE from the grid."""
-    free: int
-    """Those of them that were not even on thirty-seconds: played, not written."""
+    pulse: float
+    """How strongly the notes cluster on some division of the quarter: 1 written, 0.5 loose, near 0 without bars."""
 
 
 def on_grid(notes: Sequence[Note]) -> Grid:
@@ -37,13 +38,11 @@ def on_grid(notes: Sequence[Note]) -> Grid:
         beats.setdefault(int((onset + 0.5) // 4), []).append(onset)
     thirds = {beat for beat, onsets in beats.items() if moves_in_thirds(onsets)}
     found: dict[tuple[float, int], Note] = {}
-    moved = free = 0
+    moved = 0
     for onset, duration, pitch in notes:
         fine = int((onset + 0.5) // 4) in thirds
         start = snap(onset, fine=fine)
-        if abs(start - onset) > CLOSE:
-            moved += 1
-            free += abs(onset % 1 - 0.5) > HALF
+        moved += abs(start - onset) > CLOSE
         stop = onset + duration
         end = snap(stop, fine=int((stop - 0.5) // 4) in thirds)
         note = (start, max(end - start, 1 / 3 if fine else 1.0), pitch)
@@ -51,7 +50,8 @@ def on_grid(notes: Sequence[Note]) -> Grid:
         if other is None or other[1] < note[1]:
             found[start, pitch] = note
     line = tuple(found[key] for key in sorted(found))
-    return Grid(line, sum(not onset.is_integer() for onset, _, _ in line), moved, free)
+    triplets = sum(not onset.is_integer() for onset, _, _ in line)
+    return Grid(line, triplets, moved, pulse([onset for onset, _, _ in notes]))
 
 
 def snap(value: float, *, fine: bool) -> float:
@@ -64,6 +64,14 @@ def moves_in_thirds(onsets: Iterable[float]) -> bool:
     coarse = [abs(onset - round(onset)) for onset in onsets]
     fine = [abs(3 * onset - round(3 * onset)) / 3 for onset in onsets]
     return (sum(coarse) - sum(fine)) / max(len(coarse), 1) > BETTER
+
+
+def pulse(onsets: Sequence[float]) -> float:
+    """The length, 0-1, of the mean vector of the onsets' phases (Rayleigh), in the division where it is longest."""
+    if not onsets:
+        return 0.0
+    turns = [[2j * pi * part * onset / 4 for onset in onsets] for part in DIVISIONS]
+    return max(abs(sum(map(exp, some))) / len(onsets) for some in turns)
 
 
 def plain(value: float) -> int | float:
