@@ -21,7 +21,7 @@ import examples  # beside this file
 
 MODELS = Path(__file__).parent.parent / "models"
 PAGE, FIGURES = MODELS / "README.md", MODELS / "figures.json"
-PICTURES = ("recovery", "genres", "chord_lengths")
+PICTURES = ("recovery", "genres", "chord_lengths", "bass_intervals", "bass_gaps")
 
 
 def weights() -> str:

@@ -15,7 +15,7 @@ import numpy as np
 from bridge.generators import shelf
 from bridge.music.vocabulary import GENRES
 from bridge.training.baselines import random_triads, roots_on_beats, rule
-from bridge.training.bass import DISTANCES, bass_figures, has_bass
+from bridge.training.bass import DISTANCES, bass_figures, has_bass, interval_counts, onset_gap_counts
 from bridge.training.chords import (
     beats_to_recover,
     chord_figures,
@@ -223,6 +223,10 @@ def _bass(tunes: Sequence[Tune], ours: Sequence[Performance], theirs: Sequence[P
     figures = bass_figures(ours, theirs)
     figures["human"] = without(bass_figures(theirs, theirs), DISTANCES)
     figures["root_on_every_beat"] = bass_figures([roots_on_beats(p) for p in ours], theirs)
+    pairs = [(a, b) for a, b in zip(ours, theirs, strict=True) if has_bass(b)]
+    for name, counts in {"pitch_intervals": interval_counts, "onset_gaps": onset_gap_counts}.items():
+        both = {"model": counts(a for a, _ in pairs), "human": counts(b for _, b in pairs)}
+        figures[name] = {who: found.tolist() for who, found in both.items()}
     names = [genre_of(tune) for tune in tunes]
     genres = {}
     for name in sorted(set(names)):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bridge.training.bass import WIDEST
 from bridge.training.table import name
 
 Figures = dict[str, Any]
@@ -68,11 +69,27 @@ def genres(axes: Any, figures: Figures) -> None:
 
 def lengths(axes: Any, figures: Figures) -> None:
     """How long chords last, model and human."""
-    both = figures["chord_lengths_in_beats"]
+    _pair(axes, figures["chord_lengths_in_beats"], 1)
+    axes.set(xlabel="length of a chord in beats (the last: that and longer)", ylabel="share of chords")
+
+
+def intervals(axes: Any, figures: Figures) -> None:
+    """How far the bass moves, model and human."""
+    _pair(axes, figures["pitch_intervals"], -WIDEST)
+    axes.set(xlabel="semitones to the next bass note (the ends: that and more)", ylabel="share of moves")
+
+
+def gaps(axes: Any, figures: Figures) -> None:
+    """How soon the next bass note comes, model and human."""
+    _pair(axes, figures["onset_gaps"], 1)
+    axes.set(xlabel="sixteenths to the next bass note (the last: that and more)", ylabel="share of notes")
+
+
+def _pair(axes: Any, both: Figures, first: int) -> None:
+    """Two histograms side by side, their cells numbered from `first`."""
     for offset, (who, counts) in zip((-0.2, 0.2), both.items(), strict=True):
         whole = max(1, sum(counts))
-        axes.bar([n + offset for n in range(1, len(counts) + 1)], [c / whole for c in counts], width=0.4, label=who)
-    axes.set(xlabel="length of a chord in beats (the last: that and longer)", ylabel="share of chords")
+        axes.bar([first + n + offset for n in range(len(counts))], [c / whole for c in counts], width=0.4, label=who)
     axes.legend(fontsize=8)
 
 
@@ -80,4 +97,6 @@ PICTURES: dict[str, tuple[str, Callable[[Any, Figures], None]]] = {
     "recovery": ("accompaniment", recovery),
     "genres": ("accompaniment", genres),
     "chord_lengths": ("accompaniment", lengths),
+    "bass_intervals": ("bass", intervals),
+    "bass_gaps": ("bass", gaps),
 }
