@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 from bridge.generators import shelf
+from bridge.music.errors import BridgeError
 from bridge.training.report import markdown
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -86,10 +87,14 @@ def main() -> int:
     parser.add_argument("--examples", action="store_true", help="make the examples anew, without measuring")
     parser.add_argument("--check", action="store_true", help="only compare")
     args = parser.parse_args()
-    if args.data:
-        measure(args.data, args.jobs)
-    elif args.examples:
-        examples.make(MODELS / "examples")
+    try:
+        if args.data:
+            measure(args.data, args.jobs)
+        elif args.examples:
+            examples.make(MODELS / "examples")
+    except (BridgeError, subprocess.CalledProcessError) as error:
+        print(f"models_page: {error}", file=sys.stderr)
+        return 1
     before = PAGE.read_text(encoding="utf-8")
     after = generated(before)
     if args.check:
