@@ -161,7 +161,7 @@ def test_the_expected_hit_is_the_mean_of_the_hits() -> None:
     coming = np.zeros((1, 1, 12), np.float32)
     coming[0, 0, [0, 1]] = 0.5
     assert losses.expected_hit(chances, coming).numpy()[0, 0] == pytest.approx(0.75 * 0.5)
-    assert losses.expected_size(chances).numpy()[0, 0] == pytest.approx(0.75 * 3)
+    assert losses.expected_size(chances).numpy()[0, 0] == pytest.approx(3, abs=0.01)  # silence has no size
     assert losses.change(chances, np.array([[C]])).numpy()[0, 0] == pytest.approx(0.25)
 
 
@@ -169,7 +169,11 @@ def test_fat_and_restless_chords_cost() -> None:
     chances = np.zeros((1, 1, NO_CHORD + 1), np.float32)
     chances[0, 0, G] = 1
     ones = np.ones((1, 1), np.float32)
-    assert float(losses.fatness(chances, ones)) == pytest.approx(4 - losses.FAT, abs=1e-4)
+    sizes = np.full(9, 3.0, np.float32)
+    assert float(losses.fatness(chances, ones, np.array([2]), sizes)) == pytest.approx(1 - losses.ROOM, abs=1e-2)
+    sizes[2] = 4.0  # in a genre of sevenths a seventh is not fat
+    assert float(losses.fatness(chances, ones, np.array([2]), sizes)) == 0
+    assert float(losses.fatness(chances, 0 * ones, np.array([-1]), sizes)) == 0
 
 
 def test_rates_of_change_are_counted_by_genre() -> None:
@@ -184,8 +188,10 @@ def test_rates_of_change_are_counted_by_genre() -> None:
     assert swapped == pytest.approx(1.0, abs=1e-3)  # half of either stretch is off by one
 
 
-def test_human_rates_come_from_the_tunes(tune: Tune) -> None:
-    rates = accompaniment.human_rates([tune] * 60)
+def test_human_habits_come_from_the_tunes(tune: Tune) -> None:
+    rates, sizes = accompaniment.human_habits([tune] * 60)
+    assert sizes[2] == pytest.approx(3 + 2 / 8, abs=0.01)  # two bars of eight have a seventh
+    assert sizes[4] == sizes[-1]
     folk = rates[2]
     assert folk[0] == pytest.approx(6 / 7, abs=0.01)  # every bar line but that between two bars of C
     assert folk[1] == 0

@@ -20,7 +20,7 @@ from bridge.music.vocabulary import GENRES, NO_CHORD
 from bridge.training import loop, losses, network, past, teacher
 from bridge.training.arguments import Common
 from bridge.training.convert import card, convert, parity
-from bridge.training.corpus import Tune
+from bridge.training.corpus import PITCH_CLASSES, Tune
 from bridge.training.measures import Performance, bass_line, harmony, human
 from bridge.training.rollout import Roll, roll
 from bridge.training.sources import learnt_from, tunes_of
@@ -72,26 +72,34 @@ class Arguments(Common):
     """Weight of the expected share of the coming beat's melody inside the chord."""
     steady: float = 3.0
     """Weight of the distance between the rate of chord changes and the human one in the same genre."""
-    lean: float = 4.0
-    """Weight of the excess over 3.45 pitch classes a chord."""
+    lean: float = 8.0
+    """Weight of the pitch classes a chord in excess of the human number in the same genre."""
     rooted: float = 0.02
     """Weight of the probability that the bass, where a new chord begins, plays its root."""
 
 
-def human_rates(tunes: list[Tune]) -> Any:
-    """How often humans change the chord at bar lines and on other beats, by genre; the last row is over all, (9, 2)."""
+def human_habits(tunes: list[Tune]) -> tuple[Any, Any]:
+    """How often humans change the chord at bar lines and on other beats, and pitch classes a chord, by genre.
+
+    (9, 2) and (9,); the last row is over all genres, and stands for those of which there is little.
+    """
+    sizes = np.zeros((len(GENRES) + 1, 2))  # chords, pitch classes
     counts = np.zeros((len(GENRES) + 1, 2, 2))  # genre, other beat or downbeat, stays or changes
     for tune in tunes:
         if tune.dup or not (tune.chords >= 0).any():
             continue
         beats = np.flatnonzero(tune.decisions)
         chords = human(tune, tune.steps).chords[beats]
+        sounding = chords[chords != NO_CHORD]
+        sizes[tune.genre_index] += len(sounding), PITCH_CLASSES[sounding].sum()
         for step, before, now in zip(beats[1:], chords[:-1], chords[1:], strict=True):
             if before != NO_CHORD:
                 counts[tune.genre_index, int(tune.places[step, 1]), int(now != before)] += 1
-    counts[-1] = counts.sum(axis=0)
+    counts[-1], sizes[-1] = counts.sum(axis=0), sizes.sum(axis=0)
     rates = counts[:, ::-1, 1] / np.maximum(1, counts.sum(axis=2))[:, ::-1]
-    return np.where(counts.sum(axis=2)[:, ::-1] > 200, rates, rates[-1]).astype(np.float32)
+    mean = sizes[:, 1] / np.maximum(1, sizes[:, 0])
+    many = counts.sum(axis=2)[:, ::-1] > 200
+    return np.where(many, rates, rates[-1]).astype(np.float32), np.where(many[:, 0], mean, mean[-1]).astype(np.float32)
 
 
 class Accompanying:
@@ -105,7 +113,7 @@ class Accompanying:
         train = [t for t in tunes if t.split == "train"]
         self.sources = learnt_from(tunes)
         self._windows = Windows(train, args.steps, MIXES[args.rights], seed=args.seed)
-        self._rates = human_rates(train)
+        self._rates, self._sizes = human_habits(train)
         held = [t for t in tunes if t.split == "valid" and (t.chords >= 0).any()]
         self._held = held[:: -(-len(held) // HELD) or 1]
         self._rolling = tf.function(roll)
@@ -131,7 +139,7 @@ class Accompanying:
         played = roll(
             weights, first, batch["forced"] > 0, tf.constant(args.temperature), -tf.math.log(-tf.math.log(uniform))
         )
-        terms = student_terms(first, played, tf.constant(self._rates), args.temperature)
+        terms = student_terms(first, played, self._rates, self._sizes, args.temperature)
         own = terms.pop("own")
         terms["distil"] = tf.constant(0.0)
         if self._tutor is not None:
@@ -186,7 +194,9 @@ def time_first(batch: dict[str, Tensor]) -> dict[str, Tensor]:
     return {key: x if key in whole else tf.transpose(x, [1, 0, *range(2, len(x.shape))]) for key, x in batch.items()}
 
 
-def student_terms(batch: dict[str, Tensor], played: Roll, rates: Tensor, temperature: float) -> dict[str, Tensor]:
+def student_terms(
+    batch: dict[str, Tensor], played: Roll, rates: Any, sizes: Any, temperature: float
+) -> dict[str, Tensor]:
     """The terms of the loss, and `own`: where, (steps, batch), the past is the model's own."""
     valid, place = batch["valid"], batch["place"]
     decides = place[..., 0] * valid
@@ -208,7 +218,7 @@ def student_terms(batch: dict[str, Tensor], played: Roll, rates: Tensor, tempera
         "rates": losses.genre_rates(
             losses.change(chances, played.before), decides * own * started, place[..., 1], batch["genre"], rates
         ),
-        "fat": losses.fatness(chances, decides * own),
+        "fat": losses.fatness(chances, decides * own * started, batch["genre"], sizes),
         "root": losses.mean(tf.gather(onsets, root, batch_dims=2), fresh),
         "bass": losses.cross_entropy(
             played.bass_logits, played.bass_target, valid * tf.cast(batch["bass"] >= 0, tf.float32)

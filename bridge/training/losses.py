@@ -14,7 +14,7 @@ from bridge.training.corpus import PITCH_CLASSES
 
 Tensor = Any
 
-FAT = 3.35  # pitch classes a chord (human: 3.26); above 3.5 chords fit anything
+ROOM = 0.1  # pitch classes a chord that we allow beyond the human number of the genre; fat chords fit anything
 
 
 def mean(values: Tensor, mask: Tensor) -> Tensor:
@@ -34,13 +34,23 @@ def expected_hit(probabilities: Tensor, coming: Tensor) -> Tensor:
 
 
 def expected_size(probabilities: Tensor) -> Tensor:
-    """Pitch classes that a chord drawn from (..., chords) has on average."""
-    return tf.reduce_sum(probabilities * PITCH_CLASSES.sum(axis=1), axis=-1)
+    """Pitch classes that a chord drawn from (..., chords) has on average, where one is drawn at all."""
+    return tf.reduce_sum(probabilities * PITCH_CLASSES.sum(axis=1), axis=-1) / (1.001 - probabilities[..., -1])
 
 
-def fatness(probabilities: Tensor, mask: Tensor) -> Tensor:
-    """By how much the mean size of a chord exceeds FAT."""
-    return tf.nn.relu(mean(expected_size(probabilities), mask) - FAT)
+def fatness(probabilities: Tensor, mask: Tensor, genre: Tensor, sizes: Tensor) -> Tensor:
+    """By how much the mean size of a chord exceeds the human one, (genres + 1,), and ROOM; a mean over genres."""
+    weight, size = by_genre(expected_size(probabilities), mask, genre, sizes.shape[0])
+    excess = tf.nn.relu(size - sizes - ROOM)
+    return tf.reduce_sum(weight * excess) / (tf.reduce_sum(weight) + 1e-6)
+
+
+def by_genre(values: Tensor, mask: Tensor, genre: Tensor, kinds: int) -> tuple[Tensor, Tensor]:
+    """How many unmasked values, (steps, batch), each genre has, and their means, (kinds,); an unknown one is last."""
+    member = tf.one_hot(genre % kinds, kinds)  # (batch, kinds)
+    weight = tf.linalg.matvec(member, tf.reduce_sum(mask, axis=0), transpose_a=True)
+    summed = tf.linalg.matvec(member, tf.reduce_sum(values * mask, axis=0), transpose_a=True)
+    return weight, summed / (weight + 1e-6)
 
 
 def change(probabilities: Tensor, before: Tensor) -> Tensor:
@@ -53,12 +63,9 @@ def genre_rates(changes: Tensor, mask: Tensor, downbeat: Tensor, genre: Tensor, 
 
     `rates` is (genres + 1, 2): at bar lines and on other beats; its last row is for windows of unknown genre.
     """
-    kinds = rates.shape[0]
-    member = tf.one_hot(genre % kinds, kinds)  # (batch, kinds); -1 is the last
     total = tf.constant(0.0)
     for column, where in enumerate((mask * downbeat, mask * (1 - downbeat))):
-        weight = tf.linalg.matvec(member, tf.reduce_sum(where, axis=0), transpose_a=True)
-        summed = tf.linalg.matvec(member, tf.reduce_sum(changes * where, axis=0), transpose_a=True)
-        error = tf.square(summed / (weight + 1e-6) - rates[:, column])
+        weight, rate = by_genre(changes, where, genre, rates.shape[0])
+        error = tf.square(rate - rates[:, column])
         total += tf.reduce_sum(weight * error) / (tf.reduce_sum(weight) + 1e-6)
     return total
