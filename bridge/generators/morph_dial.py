@@ -19,7 +19,7 @@ from bridge.music.vocabulary import FIRST_ONSET, STEP_TICKS
 
 Array = NDArray[Any]
 
-NOISE = (0.0, 0.54, 0.64, 0.71, 0.75, 0.78, 0.81, 0.84, 0.88, 0.92, 1.0)  # at dial 0, 0.1 ... 1
+NOISE = (0.0, 0.56, 0.65, 0.71, 0.75, 0.78, 0.81, 0.84, 0.88, 0.93, 1.0)  # at dial 0, 0.1 ... 1
 COOL, WARM = 0.6, 1.0  # temperature at dial 0 and 1; colder draws would make phrases more usual than human ones
 FIRM = 4.0  # nats by which a note on the bar's first beat is kept at dial 0; half of it on the other beats
 STRETCH = 7  # semitones that the range may grow by on either side at dial 1
