@@ -91,6 +91,7 @@ class MelodyTask:
         """Bits an onset on the held-out lines, whole and by genre, each line in stretches of 256 notes."""
         rows = [(line, rows_of(line, at, 256)) for line in self.held for at in range(0, len(line.waits), 256)]
         sums: dict[int, Any] = {}
+        on_grid: Any = 0
         for first in range(0, len(rows), 32):
             part = rows[first : first + 32]
             filled = [row for _, row in part] + [part[-1][1]] * (32 - len(part))
@@ -98,11 +99,15 @@ class MelodyTask:
             totals = self._judge(weights, without(batch, self.args.echoes)).numpy()
             for (line, _), total in zip(part, totals, strict=False):
                 sums[line.genre] = sums.get(line.genre, 0) + total
-        return figures_of(sums) if sums else {}
+                on_grid = on_grid + total * line.on_grid
+        return figures_of(sums, on_grid) if sums else {}
 
 
-def figures_of(sums: dict[int, Any]) -> dict[str, float]:
-    """Held-out figures from the sums by genre of bits (when, length, pitch), hits (first, first five) and onsets."""
+def figures_of(sums: dict[int, Any], on_grid: Any) -> dict[str, float]:
+    """Held-out figures from the sums by genre of bits (when, length, pitch), hits (first, first five) and onsets.
+
+    `on_grid` are those of the tunes that lie on the sixteenths, the only ones that the plain encoding is judged by.
+    """
     whole = sum(sums.values())
     when, length, pitch, top1, top5 = (float(x) for x in whole[:5] / whole[5])
     figures = {"bits_per_onset": when + length + pitch, "bits_when": when, "bits_length": length, "bits_pitch": pitch}
@@ -110,6 +115,8 @@ def figures_of(sums: dict[int, Any]) -> dict[str, float]:
     for genre, each in sorted(sums.items()):
         name = GENRES[genre] if genre >= 0 else "unknown"
         figures[f"bits_per_onset_{name}"] = float(each[:3].sum() / each[5])
+    if on_grid[5]:
+        figures["bits_per_onset_on_sixteenths"] = float(on_grid[:3].sum() / on_grid[5])
     return {f"valid_{key}": value for key, value in figures.items()}
 
 
