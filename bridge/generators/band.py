@@ -63,9 +63,10 @@ class Band:
         """One sixteenth: the network decides, the hands follow."""
         state = self._heed(state, frame)
         heard = Heard(_token(frame), _spot(frame.place), vocabulary.genre_index(state.genre))
-        network, decision = self.model(state.genre).step(
-            state.network, heard, temperature=frame.temperature, random=frame.key
-        )
+        model = self.model(state.genre)
+        # a player's temperature is counted on the default weights, which may have been judged best at another one
+        warmth = frame.temperature * model.temperature / self._sets[PLAIN].temperature
+        network, decision = model.step(state.network, heard, temperature=warmth, random=frame.key)
         tied = state.ahead >= 0 and frame.tick < state.tied  # what was struck ahead of its beat sounds
         waits = tied and frame.tick < state.lands
         right = tied and not waits and decision.chord == state.ahead
