@@ -7,7 +7,8 @@ hands of comping play under the same network. Per meter it prints:
   comping.json for the genre (for no genre: for the styles that are drawn), as a distribution over the bar's places;
 * kinds and entropy (bits) of the bars' patterns of strikes;
 * velocity: mean and standard deviation, and that of the player;
-and over all tunes, of the bass: repeated pitches, steps (1-2 semitones), leaps beyond a seventh, range, notes a beat.
+and over all tunes, of the bass: repeated pitches, steps (1-2 semitones), leaps beyond a seventh, range, notes a beat;
+and how many chords in 100 bars had to be ended by a silence, since the plan had seen them last longer.
 """
 
 import argparse
@@ -34,7 +35,7 @@ from bridge.generators.patterns import Book
 from bridge.generators.shelf import DEFAULT, PLAIN, folder_for
 from bridge.io.bench_step import timed_tune
 from bridge.io.minds import Choice, choose
-from bridge.music.events import ACCOMPANIMENT, BASS, Cue
+from bridge.music.events import ACCOMPANIMENT, BASS, Cue, Message, Silence
 from bridge.music.timeline import STEP, Meter, Timeline
 from bridge.music.vocabulary import GENRES, NO_CHORD, pitch_of
 
@@ -88,8 +89,13 @@ class Heard:
     player: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     lines: list[list[int]] = field(default_factory=list)  # the bass's pitches, a tune each
     beats: float = 0.0
+    hundreds: float = 0.0  # of bars
+    ended: int = 0  # chords, by a silence
 
-    def add(self, tune: tunes.Tune, cues: list[Cue]) -> None:
+    def add(self, tune: tunes.Tune, said: list[Message]) -> None:
+        self.ended += sum(isinstance(message, Silence) and message.voice == ACCOMPANIMENT for message in said)
+        self.hundreds += tune.ticks / tune.meter.bar / 100
+        cues = [message for message in said if isinstance(message, Cue)]
         meter = f"{tune.meter.numerator}/{tune.meter.denominator}"
         struck: dict[int, set[int]] = defaultdict(set)
         for cue in cues:
@@ -105,20 +111,20 @@ class Heard:
         self.beats += tune.ticks / tune.meter.beat
 
 
-def play(choice: Choice, mind: Generator, tune: tunes.Tune, genre: str, seed: int) -> list[Cue]:
-    """The cues of one take in virtual time."""
+def play(choice: Choice, mind: Generator, tune: tunes.Tune, genre: str, seed: int) -> list[Message]:
+    """What the engine says in one take, in virtual time."""
     settings = Settings()
     settings.set("genre", genre)
     if choice.temperature is not None:
         settings.set("temperature", choice.temperature)
-    jam, cues = Jam(mind, seed=seed, settings=settings), []
+    jam, said = Jam(mind, seed=seed, settings=settings), []
     for time, event in timed_tune(tune, 1, Timeline(tune.tempo, 0, 0.0)):
         while (wake := jam.wakeup()) is not None and wake <= time:
-            cues += [output.message for output in jam.advance(wake) if isinstance(output.message, Cue)]
+            said += [output.message for output in jam.advance(wake)]
         jam.receive(event, time)
     if jam.report().failures:
         sys.exit(f"the mind failed: {jam.report().failure}")
-    return cues
+    return said
 
 
 def emd(played: Counter[int], counted: dict[int, float]) -> float:
@@ -160,6 +166,7 @@ def bass(heard: Heard) -> dict[str, float]:
         "lowest": min(pitches),
         "highest": max(pitches),
         "notes_a_beat": len(pitches) / heard.beats,
+        "ended": heard.ended / heard.hundreds,
     }
 
 
