@@ -3,6 +3,7 @@
   python -m bench.corpus truth --data DIR          write pieces as MIDI, ABC and MusicXML, read them back, compare
   python -m bench.corpus folder --data DIR --out F write a folder of 5,000 files to time `improv corpus F` on
   python -m bench.corpus families --data DIR       tune families found, beside the groups that the pack has
+  python -m bench.corpus against --data DIR        music21's own corpus, read here, beside the same tunes of the pack
 
 A piece is written as a person's file might be: `tracks` (melody, comped chords and bass apart, without names),
 `merged` (all in one track), `abc` and `musicxml` (melody with chord symbols). Pick-ups are padded with rests.
@@ -11,20 +12,23 @@ A piece is written as a person's file might be: `tracks` (melody, comped chords 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import random
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
 from bench.corpus_files import bar_of, write_abc, write_midi, write_musicxml
+from bridge.corpus import family
 from bridge.corpus.family import mark
+from bridge.corpus.notation import library
 from bridge.corpus.pack import read_pack
-from bridge.corpus.read import Piece, read_piece
+from bridge.corpus.read import Piece, read_piece, records
 from bridge.music.harmony import parse_chord
 
 Record = dict[str, Any]
@@ -34,22 +38,27 @@ FORMS: dict[str, tuple[str, Callable[[Record, Path], None]]] = {
     "abc": ("abc", write_abc),
     "musicxml": ("musicxml", write_musicxml),
 }
+LIBRARY = {"ryansMammoth": "ryan", "airdsAirs": "aird", "oneills1850": "oneill1850", "bach/": "bach_chorales"}
 SHARES = {"tracks": 0.6, "merged": 0.2, "abc": 0.1, "musicxml": 0.1}  # of the files of `folder`
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["truth", "folder", "families"])
+    parser.add_argument("what", choices=["truth", "folder", "families", "against"])
     parser.add_argument("--data", type=Path, required=True, help="a folder of pack files")
     parser.add_argument("--out", type=Path, help="the folder to write files into")
     parser.add_argument("--count", type=int, default=5000, help="files of the folder")
     parser.add_argument("--each", type=int, default=200, help="records of each source to compare")
+    parser.add_argument("--rhythm", action="store_true", help="shingles of intervals and durations")
+    parser.add_argument("--long", type=int, default=family.LONG, help="intervals in a shingle")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     if args.what == "truth":
         truth(args.data, args.each, args.seed)
+    elif args.what == "against":
+        against(args.data)
     elif args.what == "families":
-        families(args.data)
+        families(args.data, rhythm=args.rhythm, long=args.long)
     else:
         folder(args.data, args.out, args.count, args.seed)
 
@@ -157,21 +166,63 @@ def folder(data: Path, out: Path, count: int, seed: int) -> None:
     print(f"{count} files in {out}: time improv corpus {out} --jobs 2")
 
 
-def families(data: Path) -> None:
+def with_rhythm(record: Record, long: int) -> frozenset[family.Shingle]:
+    """Shingles of another kind: intervals with the time between onsets."""
+    steps = [(b[2] - a[2], round(3 * (b[0] - a[0]))) for a, b in pairwise(record["melody"])]
+    return frozenset(tuple(steps[i : i + long]) for i in range(max(1, len(steps) - long + 1)))
+
+
+def families(data: Path, *, rhythm: bool, long: int) -> None:
     """Pairs of tunes of one family, as the pack has them and as found from the notes alone."""
-    found = load(data)
+    found = [record for record in load(data) if record["melody"]]
+    family.LONG = long  # type: ignore[misc]
+    if rhythm:
+        family.shingles = lambda record: with_rhythm(record, long)
     bare = [{key: value for key, value in r.items() if key not in ("group", "split", "dup")} for r in found]
     began = process_time()
     marked = mark(bare)
     seconds = process_time() - began
-    true, mine = (pairs([str(r["group"]) for r in some if r["melody"]]) for some in (found, marked))
+    listed = data / "variant_pairs.json.gz"
+    true, mine = (pairs([str(r["group"]) for r in some]) for some in (found, marked))
     print(
         json.dumps({
             "pairs_in_pack": len(true), "pairs_found": len(mine), "recall": round(len(true & mine) / len(true), 3),
             "precision": round(len(true & mine) / len(mine), 3), "duplicates": sum("dup" in r for r in marked),
+            "listed_variants": known(listed, marked) if listed.is_file() else None,
             "cpu_seconds": round(seconds, 1), "splits": dict(Counter(r["split"] for r in marked)),
         })
     )  # fmt: skip
+
+
+def known(listed: Path, marked: Sequence[Record]) -> str:
+    """How many of the pairs that a pack lists as variants are of one family here."""
+    group = {f"{record['source']}/{record['id']}": record["group"] for record in marked}
+    found = [(one, other) for one, other, _ in json.loads(gzip.decompress(listed.read_bytes()))]
+    return f"{sum(group.get(one, one) == group.get(other, other) for one, other in found)} of {len(found)}"
+
+
+def against(data: Path) -> None:
+    """The tunes of music21's corpus that the pack has too: how many came out the same from two readers."""
+    packed = load(data)
+    for name, source in LIBRARY.items():
+        found, _ = records(library(name), jobs=1)
+        mine = {record["id"].replace(".abc#", "/").removesuffix(".mxl"): record for record in found}
+        counts = Counter[str]()
+        for true in packed:
+            other = mine.get(true["id"].removesuffix(".mxl")) if true["source"] == source else None
+            if other is not None:
+                counts["tunes"] += 1
+                counts["same_melody"] += pitches(true, "melody") == pitches(other, "melody")
+                counts["same_bass"] += pitches(true, "bass") == pitches(other, "bass")
+                counts += agreement(true, other, lead_sheet=True)
+        print(json.dumps({"source": source, "same_melody": counts["same_melody"], "same_bass": counts["same_bass"]}
+                         | figures(counts)), flush=True)  # fmt: skip
+
+
+def pitches(record: Record, line: str) -> list[tuple[int, int]]:
+    """Onsets in twelfths from the first bar, and pitches."""
+    begin = record["bars"][0]
+    return [(round(3 * (onset - begin)), pitch) for onset, _, pitch in record.get(line) or []]
 
 
 def pairs(groups: Sequence[str]) -> set[tuple[int, int]]:

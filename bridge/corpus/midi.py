@@ -24,7 +24,7 @@ def read_midi(data: bytes, title: str) -> Score:
     try:
         file = mido.MidiFile(file=BytesIO(data))
     except Exception as error:  # mido raises whatever its parser stumbles on
-        raise UnreadableError("corrupt", f"no MIDI file: {error or type(error).__name__}") from None
+        raise UnreadableError("corrupt", f"no MIDI file, or cut off: {error}".rstrip(": ")) from None
     if file.type == 2 or not 0 < file.ticks_per_beat < 0x8000:
         raise UnreadableError("no musical time", "a MIDI file of type 2, or timed in seconds")
     scale = 4 / file.ticks_per_beat

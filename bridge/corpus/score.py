@@ -20,9 +20,9 @@ class UnreadableError(BridgeError):
     """A file or a tune of it that cannot be used; `reason` is the heading under which the report counts it."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(f"{reason} ({detail})" if detail else reason)
         self.reason = reason
-        self.detail = detail
+        self.detail = " ".join(detail.split())  # some parsers' messages have several lines
+        super().__init__(f"{reason} ({self.detail})" if detail else reason)
 
 
 @dataclass(frozen=True, slots=True)
