@@ -15,16 +15,20 @@ pytest.importorskip("tensorflow", reason="the models of these tests are made by 
 
 import itertools
 
+from bridge import tunes
 from bridge.cli import main
 from bridge.engine.frame import Frame, Note
 from bridge.engine.jam import Jam
+from bridge.generators import shelf
 from bridge.generators.card import CARD_FILE
 from bridge.generators.melody import Manner, Melody, MelodyState, Sung, fed, respond
 from bridge.generators.melody_model import NOISES, Bounds, MelodyModel, State
 from bridge.generators.melody_notes import LEGATO, TWELFTH, WAITS, Past, Where, ahead, hear, length_class
 from bridge.generators.model import gumbel
+from bridge.io.answer import exchange
 from bridge.music.errors import BridgeError, ModelError
 from bridge.music.timeline import STEP, Meter, place
+from bridge.training.melody_answers import SCALES, key_of
 from tests.melodies import PHRASE, random_model, walk
 from tests.virtual import Host, cues, play
 
@@ -337,3 +341,19 @@ def test_the_voice_can_be_rewound(model: MelodyModel) -> None:
         notes += thought.notes
     assert notes == [note for step, note in jam(model, CALL, 60, Meter()) if step >= 33]
     assert again.network.past.pitches == state.network.past.pitches
+
+
+@pytest.mark.parametrize("tune", ["ode_to_joy", "auld_lang_syne", "greensleeves"])
+def test_the_model_that_is_shipped_answers_in_key(tune: str) -> None:
+    """Random weights would be in a key of seven notes six times in ten."""
+    shipped = MelodyModel.load(shelf.folder("melody"))
+    call = tunes.load(tune)
+    tonic, mode = key_of([Sung(tick // TWELFTH, ticks // TWELFTH, pitch) for tick, ticks, pitch, _ in call.notes])
+    scale = {(tonic + step) % 12 for step in SCALES[mode]}
+    notes = [
+        note.pitch % 12
+        for seed in range(5)
+        for note in exchange(shipped, shipped.start(), call, 4, 4, Manner(shipped.temperature, seed, 2)).answer
+    ]
+    assert len(notes) > 5 * 8
+    assert np.mean([note in scale for note in notes]) > 0.85

@@ -185,7 +185,8 @@ def task(args: Arguments, say: Callable[[str], None] = lambda text: None) -> Mel
 
 def figures(folder: Path, data: Path) -> dict[str, Any]:
     """Held-out figures of an exported model beside its baselines, for its card."""
-    sources = tuple(card_of(folder).get("sources") or ()) or None
+    told = card_of(folder)
+    sources = tuple(told.get("training", {}).get("sources") or told.get("sources") or ()) or None
     learnt = lines_of([tune for tune in read(data, sources, ("train",)) if not tune.dup])
     model, baselines = MelodyModel.load(folder), Baselines(learnt) if learnt else None
     return {split: beside(model, baselines, read(data, sources, (split,))) for split in ("valid", "test")}
