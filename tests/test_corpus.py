@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from bench.corpus_files import write_abc, write_midi, write_musicxml
 from bridge.cli import main
-from bridge.corpus import records
+from bridge.corpus import records, tunebook
 from bridge.corpus.grid import on_grid, plain
 from bridge.corpus.pack import read_pack, write_pack
 from bridge.corpus.read import genre_of
@@ -208,6 +209,19 @@ def test_corrupt_notation_is_named_and_skipped(tmp_path: Path) -> None:
     assert [record["id"] for record in found] == ["good.musicxml", "no.abc#2"]
     assert {failure.name for failure in report.failures} == {"half.musicxml", "no.mxl", "no.abc#1"}
     assert set(report.dropped) == {"corrupt"}
+
+
+def test_without_the_extra_midi_is_read_and_the_rest_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tunebook, "find_spec", lambda name: None)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setitem(sys.modules, "music21", None)
+    write_midi(tune(), tmp_path / "a.mid", merged=False)
+    write_abc(tune(), tmp_path / "b.abc")
+    write_musicxml(tune(), tmp_path / "c.musicxml")
+    found, report = records([tmp_path], jobs=1)
+    assert [record["id"] for record in found] == ["a.mid"]
+    assert report.dropped == {"needs abc2midi": 1, "needs music21": 1}
+    assert all("improv-bridge[corpus]" in failure.detail for failure in report.failures)
 
 
 def test_the_grid_writes_numbers_as_the_pack_does() -> None:
