@@ -13,6 +13,7 @@ from pathlib import Path
 from bridge import tunes
 from bridge.engine.jam import Jam
 from bridge.generators import shelf
+from bridge.generators.melody import Manner
 from bridge.generators.melody_model import MelodyModel
 from bridge.generators.morph_model import MorphModel
 from bridge.generators.morph_phrase import Note as Tone
@@ -138,9 +139,10 @@ def _hear(take: Take, outputs: list[Output], now: int) -> None:
 
 def answer(example: Example) -> Take:
     """A call of four bars, and what the melody model answers; drawn in the chords' colour."""
-    tune, genre = tunes.load(example.tune), genre_index(example.genre)
+    tune = tunes.load(example.tune)
     model = MelodyModel.load(shelf.folder_for("melody", example.genre))
-    made = exchange(model, tune, 4, 4, genre, model.temperature, example.seed)
+    manner = Manner(model.temperature, example.seed, genre_index(example.genre))
+    made = exchange(model, model.start(), tune, 4, 4, manner)
     take = Take(f"{tune.title}: call and answer ({example.genre}, seed {example.seed})", tune.tempo, tune.meter)
     for voice, notes in ((MELODY, made.call), (ACCOMPANIMENT, made.answer)):
         for note in notes:
