@@ -327,6 +327,9 @@ def test_a_dance_alternates_and_nobody_hammers_between_beats() -> None:
         assert len(again) == between
         state, other = line.notes(state, onset(36), bass_frame(PPQ), style, chord)
         assert (first[0].pitch, other[0].pitch) == (36, second)
+        state, back = line.notes(state, onset(36), bass_frame(2 * PPQ), style, chord)
+        state, octave = line.notes(state, onset(48), bass_frame(3 * PPQ), style, chord)
+        assert (back[0].pitch, octave[0].pitch) == (36, 43 if style == "folk" else 48)
     _, third = line.notes(state, REST, bass_frame(3 * PPQ), "rock", chord)
     assert third == ()
 

@@ -103,7 +103,7 @@ def hit(state: Comping, frame: Frame, *, changed: bool, marked: bool) -> Hit | N
         after = pattern.after(place.step)
         follows = after is not None and (after - place.step) * STEP <= place.meter.beat
         if not marked or not follows:
-            until = after if after is not None else place.meter.bar // STEP
+            until = after if after is not None else -(-place.meter.bar // STEP)
             strike = Strike(place.step, ALL, until - place.step, strike.loud if strike else 1.0)
     if strike is None:
         return None

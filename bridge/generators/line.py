@@ -48,7 +48,8 @@ def notes(line: Line, token: int, frame: Frame, style: str, chord: Chord | None)
     while decided + shift < BOTTOM:
         shift += 12
     pitch = decided + shift
-    if again and chord and chord == line.chord and style in ALTERNATES and line.played % 12 == chord.root:
+    stays = chord is not None and chord == line.chord and pitch % 12 == line.played % 12 == chord.root
+    if chord and stays and style in ALTERNATES:
         pitch = _fifth(pitch, chord)
     left, fills = frame.place.left, FILLS.get(style)
     ticks = left - GAP if fills is None else min(left - GAP, max(PPQ // 6, round(left * fills)))
