@@ -8,6 +8,7 @@ an earth mover: how far, in semitones or sixteenths, the mean note would have to
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,10 +44,12 @@ class Exchange:
 
 
 def exchange_of(tune: Tune) -> Exchange | None:
-    """The tune's first bars as call, the next as follow-up; None where it is too short or its bars are uneven."""
+    """The first bars with melody as call, the next as follow-up; None where these are too short or of uneven length."""
     numerator, denominator = tune.meter
     bar = Where(0, numerator, denominator).length
-    bars = [round(3 * onset) for onset in tune.bars[: 2 * BARS]]
+    edges = [round(3 * onset) for onset in tune.bars]
+    skipped = bisect_right(edges, round(3 * min(onset for onset, _, _ in tune.notes)) + bar // 2) - 1
+    bars = edges[max(0, skipped) :][: 2 * BARS]  # a first note in the second half of its bar is a pick-up
     if len(bars) < 2 * BARS or any(b - a != bar for a, b in itertools.pairwise(bars)):
         return None
     begin, end = bars[BARS], bars[BARS] + BARS * bar
@@ -59,8 +62,8 @@ def exchange_of(tune: Tune) -> Exchange | None:
     follow = tuple(Sung(n.time, min(n.length, end - n.time), n.pitch) for n in notes if begin <= n.time < end)
     if len(call) < FEW or len(follow) < FEW:
         return None
-    wheres = places([note.time for note in call], bars, numerator, denominator)
-    here = Where(0, numerator, denominator, BARS)
+    wheres = places([note.time for note in call], edges, numerator, denominator)
+    here = Where(0, numerator, denominator, max(0, skipped) + BARS)
     return Exchange(tune.genre_index, call, wheres, begin, BARS * bar, here, follow)
 
 
