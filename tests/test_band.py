@@ -40,6 +40,7 @@ class Scripted:
     units: int = 1
     told: list[Heard] = field(default_factory=list)
     begun: list[tuple[float, float]] = field(default_factory=list)  # of its steps: memory of itself, of the music
+    chance: float = 1.0  # that it gives its chords
     temperature: float = 0.5
 
     def start(self) -> State:
@@ -51,7 +52,7 @@ class Scripted:
         steps = int(state.history[0, 0])
         chord, bass = self.script(steps, heard, random)
         after = State(state.lstm + 1, state.profile, state.memory, state.history + 1)
-        return after, Decision(chord, bass, HOLD, 1.0, np.zeros(CHORDS, np.float32), np.zeros(50, np.float32))
+        return after, Decision(chord, bass, HOLD, self.chance, np.zeros(CHORDS, np.float32), np.zeros(50, np.float32))
 
 
 def steady(chord: int = 0, bass: int = onset(36)) -> Script:
@@ -257,9 +258,9 @@ def test_foresight_never_shortens_what_is_sure_nor_lengthens_past_the_plan() -> 
 PUSHED = Book({("jazz", 16, False): (Pattern("pushed", 1.0, (Strike(2, "*", 2, 1.0), Strike(14, "*", 4, 1.0))),)})
 
 
-def _pushed(script: Script) -> tuple[list[Any], list[float]]:
+def _pushed(script: Script, chance: float = 1.0) -> tuple[list[Any], list[float]]:
     host = Host().tune(TUNE * 2)
-    out = play(jam_of(Band({"default": Scripted(script)}, PUSHED), "jazz"), host.script, host.time)  # type: ignore[dict-item]
+    out = play(jam_of(Band({"default": Scripted(script, chance=chance)}, PUSHED), "jazz"), host.script, host.time)  # type: ignore[dict-item]
     strikes = defaultdict(set)
     for _, _, cue in cues(out):
         if cue.voice == ACCOMPANIMENT and 8 * PPQ <= cue.tick < 14 * PPQ:
@@ -272,6 +273,14 @@ def test_a_push_is_the_coming_bars_chord_and_is_not_struck_again_on_the_beat() -
     strikes, silences = _pushed(lambda steps, heard, _: (MAJOR[heard.place.bar % 2], HOLD))
     assert [tick for tick, _ in strikes] == [8 * PPQ + 2 * STEP, 8 * PPQ + 14 * STEP, 12 * PPQ + 2 * STEP]
     assert [classes for _, classes in strikes] == [set(chord_pitch_classes(MAJOR[bar])) for bar in (0, 1, 1)]
+    assert silences == []
+
+
+def test_a_band_that_is_unsure_of_the_coming_chord_stabs_the_one_it_has() -> None:
+    strikes, silences = _pushed(lambda steps, heard, _: (MAJOR[heard.place.bar % 2], HOLD), chance=0.3)
+    there = dict(strikes)
+    assert there[8 * PPQ + 14 * STEP] == set(chord_pitch_classes(MAJOR[0]))
+    assert there[12 * PPQ] == set(chord_pitch_classes(MAJOR[1]))
     assert silences == []
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from bridge.engine.frame import Frame, Note, Thought
 from bridge.engine.settings import ANY
 from bridge.generators import line
-from bridge.generators.comping import Comping, Hit, drawn, heed, hit, loudness
+from bridge.generators.comping import GAP, Comping, Hit, drawn, heed, hit, loudness
 from bridge.generators.line import Line
 from bridge.generators.model import AccompanimentModel, Decision, Heard, State
 from bridge.generators.patterns import Book
@@ -22,6 +22,7 @@ from bridge.music.timeline import STEP, Place
 from bridge.music.vocabulary import HOLD, NO_CHORD, REST, Spot
 from bridge.music.voicing import HIGH, LOWEST_TOP, voice
 
+SURE = 0.5  # chance of a chord from which on it is struck ahead of its beat; below, fewer than half of them come true
 HEARD = 6  # onsets of the player under whose lowest the chords stay
 
 
@@ -126,7 +127,7 @@ class Band:
     def _push(
         self, state: BandState, frame: Frame, decision: Decision, struck: Hit
     ) -> tuple[BandState, tuple[Note, ...]]:
-        """Strike the chord that the next beat is expected to bring, and tie it over the beat."""
+        """Strike the chord that the next beat is expected to bring, and tie it over the beat; if unsure, only stab."""
         model, network, place = self.model(state.genre), state.network, frame.place
         genre, coming = vocabulary.genre_index(state.genre), decision
         for _ in range(place.left // STEP):
@@ -134,8 +135,9 @@ class Band:
             place = Place(place.bar + phase // place.meter.bar, phase % place.meter.bar, place.meter)
             heard = Heard(coming.melody, _spot(place), genre)
             network, coming = model.step(network, heard, temperature=0.0, random=frame.key)
-        if coming.chord == NO_CHORD:
-            return state, _chord(struck, state.pitches, frame)
+        if coming.chord == NO_CHORD or coming.chord_chance < SURE:
+            ticks = max(1, frame.place.left - GAP)
+            return state, _chord(replace(struck, ticks=ticks, hold=ticks), state.pitches, frame)
         pitches = state.pitches if coming.chord == state.chord else self._voiced(state, coming.chord, (-1, -1))
         lands, tied = frame.tick + frame.place.left, frame.tick + struck.ticks
         return (
