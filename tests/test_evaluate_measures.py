@@ -39,7 +39,7 @@ from bridge.training.chords import (
 )
 from bridge.training.corpus import Tune, tune_of
 from bridge.training.measures import Performance, human
-from bridge.training.others import merged
+from bridge.training.others import merged, pooled
 from bridge.training.predict import Foresight, prediction_figures
 from bridge.training.tally import COUNTED, Tally, earth_movers_distance, entropy, histogram, rounded
 
@@ -235,6 +235,14 @@ def test_foresight_counts_onsets_apart() -> None:
     assert figures["bits_per_step"] == pytest.approx((2 + 3 + beyond + 4) / 5)
     assert figures["onset_pitch_top_1"] == pytest.approx(1 / 3)
     assert prediction_figures([])["bits_per_onset"] is None
+
+
+def test_what_is_saved_on_markov_is_made_anew_from_the_sums() -> None:
+    chains = {"best": {"bits_per_onset": 5.0}}
+    figures = {"bits_per_onset": 4.0, "fewer_bits_than_markov_best": 0.7, "markov": chains}
+    assert pooled(figures) == figures
+    sets = figures | {"weight_sets": {"a": {}}, "baselines_learned_from_tunes": 1.5}
+    assert pooled(sets) == {**figures, "fewer_bits_than_markov_best": pytest.approx(0.2), "weight_sets": {"a": {}}}
 
 
 def test_figures_of_sets_are_put_together_by_weight() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bridge.training.card import tables
+from bridge.training.others import FEWER, LEARNED
 from bridge.training.table import grid
 
 Figures = dict[str, Any]
@@ -21,20 +22,21 @@ MELODY = (
     ("onsets", "onsets"),
 )
 GRID = "on_sixteenths"
-FEWER = "fewer_bits_than_markov_"
 COUNTS = ("tunes", "tunes_too_short", "tunes_of_unknown_genre", "tunes_in_odd_meters", "waits_without_a_class")
 
 
 def melody_lines(figures: Figures) -> list[str]:
     """Melody, beside chains and "repeat the last bar", by genre and set of weights."""
-    learned = figures.get("baselines_learned_from_tunes")
+    parts = {"all tunes": figures} | figures.get("weight_sets", {})
+    learned = {name: each[LEARNED] for name, each in parts.items() if LEARNED in each}
     lines = []
     for key, value in figures.items():
         if key.startswith(FEWER) and value is not None:
             chain = key.removeprefix(FEWER).replace("_", " ")
             lines += [f"{100 * value:.1f} % fewer bits per onset than Markov, {chain} [goal: 10 %].", ""]
-    if learned is not None:
-        lines += [f"The baselines learned from the {learned} tunes of the split `train` that came with the data.", ""]
+    if learned:
+        each = ", ".join(f"{name} {count}" for name, count in learned.items())
+        lines += [f"The baselines learned from tunes of the split `train` that came with the data: {each}.", ""]
     rows = {"model": figures, "model, tunes on the grid of sixteenths": figures.get(GRID, {})}
     rows |= {f"model, {genre}": each for genre, each in figures.get("by_genre", {}).items()}
     rows |= {f"weights {name}, their genres": each for name, each in figures.get("weight_sets", {}).items()}

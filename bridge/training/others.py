@@ -18,11 +18,13 @@ from bridge.training.melody_lines import lines_of
 from bridge.training.morph_evaluate import report
 
 Figures = dict[str, Any]
-WEIGHTS = ("onsets", "notes", "phrases", "windows", "tunes")
+WEIGHTS = ("onsets", "phrases", "tunes")
 """What a mean over sets is weighted by: the first of these that the reports have."""
+LEARNED = "baselines_learned_from_tunes"
+FEWER = "fewer_bits_than_markov_"
 COUNTS = (
     *WEIGHTS,
-    *("pairs", "tunes_too_short", "tunes_of_unknown_genre", "tunes_in_odd_meters", "waits_without_a_class"),
+    *("calls", "pairs", "tunes_too_short", "tunes_of_unknown_genre", "tunes_in_odd_meters", "waits_without_a_class"),
 )
 """What is summed over sets."""
 
@@ -36,9 +38,20 @@ def melody_section(sets: dict[str, Path], tunes: Sequence[Tune], data: Path) -> 
         taught = [line for source, lines in learned if source in sources for line in lines]
         taught = taught or [line for _, lines in learned for line in lines]
         found = level(beside(MelodyModel.load(folder), Baselines(taught) if taught else None, held))
-        return found | {"baselines_learned_from_tunes": len(taught)} if taught else found
+        return found | {LEARNED: len(taught)} if taught else found
 
-    return together(sets, tunes, measured)
+    return pooled(together(sets, tunes, measured))
+
+
+def pooled(figures: Figures) -> Figures:
+    """Melody figures put together from sets, with what follows from sums made anew rather than averaged."""
+    if "weight_sets" not in figures:
+        return figures
+    made = {key: value for key, value in figures.items() if key != LEARNED}
+    for chain, found in figures.get("markov", {}).items():
+        if f"{FEWER}{chain}" in made:
+            made[f"{FEWER}{chain}"] = 1 - made["bits_per_onset"] / found["bits_per_onset"]
+    return made
 
 
 def level(figures: Figures) -> Figures:
