@@ -49,7 +49,7 @@ def test_a_file_is_one_noun(path: Path) -> None:
 
 
 def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
-    hosts = ("py" "pi.org", "python" "hosted", "registry." "npmjs", "deb." "debian")  # split: unnamed here
+    hosts = ("pypi.org", "pythonhosted", "registry.npmjs", "deb.debian")  # split: unnamed here
     forbidden = re.compile("|".join([*map(re.escape, hosts), *(f"/{home}/" for home in ("home", "Users", "root"))]))
     files = [
         path
@@ -71,3 +71,22 @@ def test_the_readmes_tables_are_those_of_the_code() -> None:
         [sys.executable, "tools/readme.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/training.md", "docs/corpus.md"]
+)
+def test_what_a_document_links_to_is_in_the_repository(name: str) -> None:
+    tracked = {str(path.relative_to(ROOT)) for path in _tracked()}
+    if not tracked:
+        pytest.skip("not a git checkout: the tracked files are unknown")
+    page = ROOT / name
+    links = [
+        link.split("#")[0]
+        for link in re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+        if "://" not in link and not link.startswith("#")
+    ]
+    there = [str((page.parent / link).resolve().relative_to(ROOT)) for link in links]
+    assert [
+        link for link in there if link not in tracked and not any(each.startswith(link + "/") for each in tracked)
+    ] == []
