@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from bridge.generators.card import CARD_FILE, card_of, content_of, require
+from bridge.generators.lite import Lite
 from bridge.generators.melody_notes import (
     HALF_LIVES,
     LEAP,
@@ -34,7 +35,6 @@ from bridge.generators.melody_notes import (
 )
 from bridge.generators.model import gumbel
 from bridge.music.errors import ModelError
-from bridge.quiet import hushed
 
 KIND = "melody"
 LISTEN_FILE, LEAP_FILE = "listen.tflite", "leap.tflite"
@@ -100,8 +100,8 @@ class MelodyModel:
         if card["noise"] != NOISES:
             raise ValueError(f"its choices take {card['noise']} random numbers, those of this version {NOISES}")
         self._start = State(np.zeros(card["lstm"], np.float32))
-        self._listen = _Runner(listen, LISTEN_IN, LISTEN_OUT)
-        self._leap = _Runner(leap, LEAP_IN, LEAP_OUT)
+        self._listen = Lite(listen, LISTEN_IN, LISTEN_OUT)
+        self._leap = Lite(leap, LEAP_IN, LEAP_OUT)
 
     @classmethod
     def load(cls, folder: Path) -> MelodyModel:
@@ -180,31 +180,6 @@ def _possible(bounds: Bounds) -> Any:
 def _drawn(possible: Any, scores: Floats) -> int:
     """The best of those that are possible."""
     return int(np.argmax(np.where(possible, scores, NEVER)))
-
-
-class _Runner:
-    """A LiteRT file as a function of arrays."""
-
-    def __init__(self, content: bytes, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> None:
-        try:
-            from ai_edge_litert.interpreter import Interpreter
-        except ImportError as error:
-            raise ModelError("the runtime of models is missing; install it with: pip install ai-edge-litert") from error
-        with hushed():
-            self._interpreter = Interpreter(model_content=content, num_threads=1)
-            self._interpreter.allocate_tensors()
-        runner = self._interpreter.get_signature_runner()
-        ins, outs = runner.get_input_details(), runner.get_output_details()
-        if set(ins) != set(inputs) or set(outs) != set(outputs):
-            raise ValueError("its inputs or outputs are not those of this version")
-        self._in = [ins[name]["index"] for name in inputs]
-        self._out = [outs[name]["index"] for name in outputs]
-
-    def __call__(self, *values: Any) -> list[Any]:
-        for index, value in zip(self._in, values, strict=True):
-            self._interpreter.set_tensor(index, value)
-        self._interpreter.invoke()
-        return [self._interpreter.get_tensor(index) for index in self._out]
 
 
 __all__ = ["ANYTHING", "NOISES", "Bounds", "Choice", "MelodyModel", "State", "Where", "wait_class"]

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.generators.card import CARD_FILE, card_of, content_of, require
+from bridge.generators.lite import Lite
 from bridge.music.errors import ModelError
 from bridge.music.vocabulary import (
     GENRES,
@@ -24,7 +25,6 @@ from bridge.music.vocabulary import (
     Spot,
     place_features,
 )
-from bridge.quiet import hushed
 
 Floats = NDArray[np.float32]
 KIND = "accompaniment"
@@ -115,7 +115,7 @@ class AccompanimentModel:
             np.full(card["history"], card["unheard"], np.int32),
         )
         self._places: dict[tuple[Spot, int], Floats] = {}
-        self._open(network)
+        self._network = Lite(network, INPUTS, OUTPUTS)
 
     @classmethod
     def load(cls, folder: Path) -> AccompanimentModel:
@@ -128,22 +128,6 @@ class AccompanimentModel:
         except (ValueError, RuntimeError, KeyError, TypeError) as error:
             text = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ModelError(f"{folder} cannot be opened ({text}); install the model again") from error
-
-    def _open(self, network: bytes) -> None:
-        try:
-            from ai_edge_litert.interpreter import Interpreter
-        except ImportError as error:
-            raise ModelError("the runtime of models is missing; install it with: pip install ai-edge-litert") from error
-        with hushed():
-            interpreter = Interpreter(model_content=network, num_threads=1)
-            interpreter.allocate_tensors()
-        runner = interpreter.get_signature_runner()
-        inputs, outputs = runner.get_input_details(), runner.get_output_details()
-        if set(inputs) != set(INPUTS) or set(outputs) != set(OUTPUTS):
-            raise ValueError("its inputs or outputs are not those of this version")
-        self._interpreter = interpreter
-        self._in = [inputs[name]["index"] for name in INPUTS]
-        self._out = [outputs[name]["index"] for name in OUTPUTS]
 
     def start(self) -> State:
         """Nothing heard, nothing played."""
@@ -171,11 +155,7 @@ class AccompanimentModel:
             noise[None],
             np.array(max(COLDEST, temperature), np.float32),
         )
-        interpreter = self._interpreter
-        for index, value in zip(self._in, values, strict=True):
-            interpreter.set_tensor(index, value)
-        interpreter.invoke()
-        lstm, profile, memory, history, chord, bass, melody, chords, melodies = map(interpreter.get_tensor, self._out)
+        lstm, profile, memory, history, chord, bass, melody, chords, melodies = self._network(*values)
         number = int(chord[0])
         decision = Decision(
             *(number, int(bass[0]), int(melody[0]), float(chords[0, number]), chords[0], melodies[0], int(memory[0, 0]))

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.generators.card import card_of, content_of, require
+from bridge.generators.lite import Lite
 from bridge.generators.model import gumbel
 from bridge.generators.morph_dial import allowed, arc_at, firmness, noise_at, temperature_at
 from bridge.generators.morph_phrase import (
@@ -42,7 +43,6 @@ from bridge.generators.morph_phrase import (
 from bridge.music.errors import ModelError
 from bridge.music.timeline import Meter
 from bridge.music.vocabulary import FIRST_ONSET, GENRES, HOLD, PLACE_WIDTH, REST, Spot, place_features
-from bridge.quiet import hushed
 
 Floats = NDArray[np.float32]
 Array = NDArray[Any]
@@ -78,8 +78,8 @@ class MorphModel:
     def __init__(self, encode: bytes, decode: bytes, card: dict[str, Any]) -> None:
         self.card = card
         self.latent = int(card["latent"])
-        self._encode = _Network(encode, *ENCODE)
-        self._decode = _Network(decode, *DECODE)
+        self._encode = Lite(encode, *ENCODE)
+        self._decode = Lite(decode, *DECODE)
 
     @classmethod
     def load(cls, folder: Path) -> MorphModel:
@@ -174,31 +174,6 @@ class MorphModel:
             np.asarray(wish, np.float32)[None],
         )
         return classes[0], logits[0]
-
-
-class _Network:
-    """A LiteRT file with inputs and outputs by name."""
-
-    def __init__(self, content: bytes, inputs: tuple[str, ...], outputs: tuple[str, ...]) -> None:
-        try:
-            from ai_edge_litert.interpreter import Interpreter
-        except ImportError as error:
-            raise ModelError("the runtime of models is missing; install it with: pip install ai-edge-litert") from error
-        with hushed():
-            self._interpreter = Interpreter(model_content=content, num_threads=1)
-            self._interpreter.allocate_tensors()
-        runner = self._interpreter.get_signature_runner()
-        there = runner.get_input_details(), runner.get_output_details()
-        if (set(there[0]), set(there[1])) != (set(inputs), set(outputs)):
-            raise ValueError("its inputs or outputs are not those of this version")
-        self._in = [there[0][name]["index"] for name in inputs]
-        self._out = [there[1][name]["index"] for name in outputs]
-
-    def __call__(self, *values: Array) -> list[Array]:
-        for index, value in zip(self._in, values, strict=True):
-            self._interpreter.set_tensor(index, value)
-        self._interpreter.invoke()
-        return [self._interpreter.get_tensor(index) for index in self._out]
 
 
 class _End(NamedTuple):

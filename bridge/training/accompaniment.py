@@ -7,6 +7,7 @@ hit, exact), for what the teacher would play from where it is, and for the human
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -267,8 +268,12 @@ def taught(args: Arguments, tunes: list[Tune]) -> teacher.Weights | None:
     lesson = teacher.Teaching(args, tunes, args.hidden, args.hidden, args.steps, MIXES[args.rights])
     out = args.out / "teacher"
     if not args.taught and inherited:
+        out.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(inherited, out / loop.BEST)  # the new model's folder has it too
         return teacher.read(inherited)
-    plan = replace(args, out=out, minutes=args.taught, updates=0, check=min(args.check, args.taught / 4))
+    updates = round(args.updates * args.taught / args.minutes)  # by updates, the teacher too: so a run repeats itself
+    updates = max(1, updates) if args.updates else 0
+    plan = replace(args, out=out, minutes=args.taught, updates=updates, check=min(args.check, args.taught / 4))
     log = out / "log.jsonl"
     learner = loop.fit(lesson, plan, loop.writer(log), lambda done: None, inherited)
     return teacher.Weights(*(tf.constant(w) for w in learner.average))
