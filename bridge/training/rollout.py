@@ -38,10 +38,19 @@ def human(own: Tensor, given: Tensor) -> Tensor:
     return tf.where(given >= 0, given, own)
 
 
-def roll(weights: Weights, batch: dict[str, Tensor], forced: Tensor, temperature: Tensor, gumbel: Tensor) -> Roll:
+def roll(
+    weights: Weights,
+    batch: dict[str, Tensor],
+    forced: Tensor,
+    temperature: Tensor,
+    gumbel: Tensor,
+    mask: Tensor | None = None,
+) -> Roll:
     """Play the windows from a cold start; `forced` (batch,) says which are fed the human past.
 
-    `batch` is time first (but for `genre`); `gumbel` is the noise, (steps, batch, network.NOISE).
+    `batch` is time first (but for `genre`); `gumbel` is the noise, (steps, batch, network.NOISE); `mask`, (batch, 1,
+    units), multiplies what the heads read of the LSTM, the same at every step and in every view (Gal and Ghahramani,
+    NeurIPS 2016), to drop some of it out.
     """
     steps, size = batch["heard"].shape[0], batch["heard"].shape[1]
     units = weights.recurrent.shape[0]
@@ -53,7 +62,9 @@ def roll(weights: Weights, batch: dict[str, Tensor], forced: Tensor, temperature
 
     def body(t: Tensor, player: Player, truth: Tensor, arrays: Any) -> Any:
         place = places[t]
-        player = network.listen(weights, player, batch["heard"][t], place)
+        player = whole = network.listen(weights, player, batch["heard"][t], place)
+        if mask is not None:
+            player = player._replace(lstm=tf.stack([player.lstm[:, 0] * mask, player.lstm[:, 1]], axis=1))
         # the melody half of the memory is the same for both pasts
         truth = tf.concat([player.memory[:, :2], truth[:, 2:]], axis=1)
         logits = network.chord_logits(weights, player)
@@ -80,7 +91,7 @@ def roll(weights: Weights, batch: dict[str, Tensor], forced: Tensor, temperature
         own = past.remember(player, chord, bass).memory
         truth = past.remember(player._replace(memory=truth), true_chord, true_bass).memory
         memory = tf.where(forced[:, None], truth, own)
-        return t + 1, player._replace(memory=memory), truth, arrays
+        return t + 1, whole._replace(memory=memory), truth, arrays
 
     out = tf.while_loop(
         lambda t, *_: t < steps,
