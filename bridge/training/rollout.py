@@ -31,6 +31,8 @@ class Roll(NamedTuple):
     bass_target: Tensor  # the human choice among those
     melody_logits: Tensor
     melody_target: Tensor
+    output: Tensor  # of the LSTM, in all views, (steps, batch, 12, units)
+    last: Tensor  # the melody pitch heard last, -1 before any
 
 
 def human(own: Tensor, given: Tensor) -> Tensor:
@@ -57,6 +59,7 @@ def roll(
     player = past.start(size, units)
     truth = player.memory
     kinds = [tf.float32, tf.int32, tf.int32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32]
+    kinds += [tf.float32, tf.int32]
     arrays = [tf.TensorArray(kind, steps) for kind in kinds]
     places = network.setting(batch["place"], tf.tile(batch["genre"][None, :], (steps, 1)))
 
@@ -86,7 +89,8 @@ def roll(
         melody_target = past.choice_of(
             batch["melody"][t], player.memory[:, 0], past.MELODY_CENTRE, past.MELODY_OCTAVES, 2
         )
-        row = Roll(logits, before, player.memory[:, 3], chord, low, last, true_low, bass_target, high, melody_target)
+        said = (logits, before, player.memory[:, 3], chord, low, last, true_low, bass_target, high, melody_target)
+        row = Roll(*said, whole.lstm[:, 0], whole.memory[:, 0])
         arrays = [array.write(t, x) for array, x in zip(arrays, row, strict=True)]
         own = past.remember(player, chord, bass).memory
         truth = past.remember(player._replace(memory=truth), true_chord, true_bass).memory
