@@ -162,7 +162,8 @@ class Accompanying:
         self._play = tf.function(played_at_beats, jit_compile=True)
         self._silent = tf.function(unaccompanied, jit_compile=True)
         self._rolling = tf.function(roll, jit_compile=True)
-        self._usual = {name: float(x.mean()) for name, x in self._priced(self.play((self.prior,), 0, 0.0)).items()}
+        first = self.play((self.prior,), 0, 0.0)
+        self._usual = {name: float(x.sum() / first["valid"].sum()) for name, x in self._priced(first).items()}
 
     def weights(self, algorithm: str) -> Head:
         """A head that says nothing; with log p in its logits except for G-learning."""
