@@ -2,7 +2,7 @@
 
 0 note-off, 1 hold (no event: what sounds sounds on, silence stays silence), 2-37 the onset of MIDI pitch 48-83. A
 note-off is said once; the silence after it is held. The released code swaps the first two between model and rules, so
-that its rules take held notes for repeated rests; here both use these names, and `tests/test_rewards.py` holds them to it.
+that its rules take held notes for repeated rests; here both use these names (tests/test_rewards.py).
 """
 
 from __future__ import annotations

@@ -125,7 +125,9 @@ def _summed(judge: Callable[..., Tensor], weights: Any, rows: Sequence[dict[str,
     for first in range(0, len(rows), ROWS):
         part = list(rows[first : first + ROWS])
         part += [part[-1] | {"valid": np.zeros(STRETCH, np.float32)}] * (ROWS - len(part))
-        sums = sums + judge(weights, {key: tf.constant(np.stack([r[key] for r in part])) for key in part[0]}).numpy().sum(0)
+        sums = sums + judge(
+            weights, {key: tf.constant(np.stack([r[key] for r in part])) for key in part[0]}
+        ).numpy().sum(0)
     return [float(x) for x in np.maximum(sums, 1e-9)]
 
 
