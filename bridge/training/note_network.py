@@ -48,11 +48,16 @@ def start(weights: Weights, pieces: int) -> Tensor:
     return tf.zeros((networks, pieces, 2, units))
 
 
-def cell(weights: Weights, state: Tensor, seen: Tensor) -> Tensor:
-    """The state after an event, `seen` one-hot (pieces, EVENTS); all zeros stand for no event."""
+def given(weights: Weights, seen: Tensor) -> Tensor:
+    """What events (..., EVENTS) one-hot add to the gates, (n, ..., 4u); all zeros stand for no event."""
+    flat = tf.matmul(tf.reshape(seen, (1, -1, EVENTS)), weights.inputs) + weights.bias[:, None]
+    return tf.reshape(flat, (flat.shape[0], *seen.shape[:-1], flat.shape[-1]))
+
+
+def cell(weights: Weights, state: Tensor, told: Tensor) -> Tensor:
+    """The state after events, `told` (n, pieces, 4u) what they give."""
     output, memory = state[:, :, 0], state[:, :, 1]
-    gates = tf.matmul(seen[None], weights.inputs) + tf.matmul(output, weights.recurrent) + weights.bias[:, None]
-    into, forget, new, out = tf.split(gates, 4, axis=2)
+    into, forget, new, out = tf.split(told + tf.matmul(output, weights.recurrent), 4, axis=2)
     memory = tf.sigmoid(forget) * memory + tf.sigmoid(into) * tf.tanh(new)
     return tf.stack([tf.sigmoid(out) * tf.tanh(memory), memory], axis=2)
 
@@ -74,10 +79,10 @@ def outputs(weights: Weights, events: Tensor) -> Tensor:
     """What the LSTM says before each event of whole pieces (pieces, steps), from the start: (n, pieces, steps, u)."""
     pieces, steps = events.shape
     before = tf.pad(events[:, :-1], [(0, 0), (1, 0)], constant_values=NONE)
-    seen = tf.transpose(tf.one_hot(before, EVENTS), (1, 0, 2))
+    told = given(weights, tf.one_hot(tf.transpose(before), EVENTS))
 
     def body(t: Tensor, state: Tensor, found: Any) -> Any:
-        state = cell(weights, state, seen[t])
+        state = cell(weights, state, told[:, t])
         return t + 1, state, found.write(t, state[:, :, 0])
 
     begin = (tf.constant(0), start(weights, pieces), tf.TensorArray(tf.float32, steps))
@@ -90,7 +95,7 @@ def compose(weights: Weights, noise: Tensor, temperature: Tensor) -> Tensor:
     pieces, steps = noise.shape[:2]
 
     def body(t: Tensor, state: Tensor, last: Tensor, found: Any) -> Any:
-        state = cell(weights, state, tf.one_hot(last, EVENTS))
+        state = cell(weights, state, given(weights, tf.one_hot(last, EVENTS)))
         scores = logits(weights, state[:, :, 0]) + temperature * noise[:, t]
         drawn = tf.argmax(scores, axis=1, output_type=tf.int32)
         return t + 1, state, drawn, found.write(t, drawn)
@@ -98,3 +103,8 @@ def compose(weights: Weights, noise: Tensor, temperature: Tensor) -> Tensor:
     begin = (tf.constant(0), start(weights, pieces), tf.fill((pieces,), NONE), tf.TensorArray(tf.int32, steps))
     loop = tf.while_loop(lambda t, *_: t < steps, body, begin, parallel_iterations=1, maximum_iterations=steps)
     return tf.transpose(loop[3].stack())
+
+
+def joined(networks: tuple[Weights, ...]) -> Weights:
+    """Networks as one, whose logits are summed."""
+    return Weights(*(tf.concat(arrays, axis=0) for arrays in zip(*networks, strict=True)))

@@ -45,9 +45,11 @@ CURVES = {
 class Arguments(Common):
     """What a run of the Note RNN depends on."""
 
+    batch: int = 128
+    """Windows an update."""
     units: int = 128
     """Of the LSTM."""
-    steps: int = 128
+    steps: int = 64
     """Sixteenths a window."""
     drop: float = 0.1
     """Share of the LSTM's outputs that the next event does not see, in training."""
@@ -63,7 +65,7 @@ class NoteTask:
         self.args, self.held = args, held
         self.sources: dict[str, Any] = {}
         self.windows = Windows(pieces, args.steps, args.seed)
-        self._judge = tf.function(_bits, jit_compile=True)
+        self._judge = tf.function(bits_of, jit_compile=True)
 
     def weights(self) -> network.Weights:
         """Fresh variables."""
@@ -91,7 +93,7 @@ def nats(logits: Tensor, batch: dict[str, Tensor]) -> Tensor:
     return tf.reduce_sum(cost * batch["valid"]) / tf.reduce_sum(batch["valid"])
 
 
-def _bits(weights: Any, batch: dict[str, Tensor]) -> Tensor:
+def bits_of(weights: Any, batch: dict[str, Tensor]) -> Tensor:
     """(rows, 6): bits, bits of onsets, events foreseen, pitches foreseen at onsets, onsets, steps."""
     scores = tf.nn.log_softmax(network.logits(weights, network.outputs(weights, batch["events"])))
     truth, valid = batch["events"], batch["valid"]
@@ -144,7 +146,7 @@ def task(args: Arguments, say: Callable[[str], None] = lambda text: None) -> Not
 
 def stepped(weights: network.Weights, state: Tensor, event: Tensor) -> dict[str, Tensor]:
     """One step as the exported file answers it, given INPUTS in order."""
-    state = network.cell(weights, state, tf.one_hot(event, EVENTS))
+    state = network.cell(weights, state, network.given(weights, tf.one_hot(event, EVENTS)))
     return dict(zip(OUTPUTS, (state, network.logits(weights, state[:, :, 0])), strict=True))
 
 
