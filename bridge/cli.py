@@ -22,6 +22,7 @@ ELSEWHERE: Final = {
     "bench": ("bridge.io.bench", "measure this engine on this machine, beside floors and peers"),
     "corpus": ("bridge.corpus.command", "make a corpus to train on from MIDI, MusicXML and ABC files"),
     "train": ("bridge.training.train", "train a model (needs TensorFlow)"),
+    "tune": ("bridge.training.tune", "tune a model by rewards (needs TensorFlow)"),
     "evaluate": ("bridge.training.evaluate", "measure a model, playing on its own"),
     "export": ("bridge.training.export", "make a model folder from a training run (needs TensorFlow)"),
 }  # command -> the module whose main takes the rest of the line, and its line of help

@@ -122,9 +122,7 @@ def stored(chosen: dict[str, dict[str, Path]]) -> Figures:
     return {folder.name: card(folder).get("figures", {}) for folder in folders}
 
 
-def evaluate(
-    chosen: dict[str, dict[str, Path]], data: Path, settings: Settings, *, baselines: bool = True
-) -> Figures:
+def evaluate(chosen: dict[str, dict[str, Path]], data: Path, settings: Settings, *, baselines: bool = True) -> Figures:
     """The whole report, JSON-ready; of a kind of model that cannot be used it says why.
 
     Raises CorpusError where there is no tune, ModelError where there is no usable model.
