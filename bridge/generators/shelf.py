@@ -52,8 +52,7 @@ def tuned(name: str, tuning: str) -> str:
 
     So a tuning may be there for some sets only, and the others still play.
     """
-    there = f"{name}-{tuning}" if tuning else name
-    return there if there in names() else name
+    return f"{name}-{tuning}" if tuning in tunings(name) else name
 
 
 def tunings(name: str) -> list[str]:

@@ -25,8 +25,10 @@ from bridge.training.arguments import docs
 from bridge.training.card import commit
 from bridge.training.corpus import SETS, CorpusError
 
-TARGETS = {"melody": "bridge.training.tune_melody"}
+TARGETS = {"melody": "bridge.training.tune_melody", "accompaniment": "bridge.training.tune_band"}
 """What can be tuned -> the module that has its `Arguments`, `KIND` and `environment(args, data, say)`."""
+BESIDE = {"genre": "bridge.training.tune_band", "table": "bridge.training.table_band"}
+"""What the accompanist's tuning needs beside: the classifier of genres, the table; the module with its `main`."""
 OPTIONS = {"start": "from", "rights": "set"}  # fields whose option has another name
 
 
@@ -68,8 +70,8 @@ def command_of(args: Any, target: str) -> str:
     return " ".join(words)
 
 
-def begin(module: Any, target: str, args: Any, out: Path, sources: dict[str, Any]) -> None:
-    """Write down what is run, in the form that `improv export` reads. Raises ModelError."""
+def begin(module: Any, target: str, args: Any, out: Path, sources: dict[str, Any], more: dict[str, Any]) -> None:
+    """Write down what is run, and `more` for the card, in the form that `improv export` reads. Raises ModelError."""
     before = card_of(folder(args.start), module.KIND)
     facts = asdict(args) | {"start": Path(args.start).name, "sources": []}
     run = {
@@ -80,13 +82,15 @@ def begin(module: Any, target: str, args: Any, out: Path, sources: dict[str, Any
         "training": facts,
         "learnt_from": sources,
         "started_from": {key: before.get(key) for key in ("name", "command", "commit", "sources", "data")},
-    }
+    } | more
     out.mkdir(parents=True, exist_ok=True)
     (out / "run.json").write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
 
 
 def main(argv: list[str]) -> int:
     """`improv tune`: 0 when done or stopped by Ctrl-C (resumable), 1 if the data or a model cannot be used."""
+    if argv and argv[0] in BESIDE:
+        return beside(argv)
     if not argv or argv[0] not in TARGETS:
         wanted = argv and argv[0] in ("-h", "--help")
         print(f"{__doc__}\nwhat can be tuned: {', '.join(TARGETS)}", file=sys.stdout if wanted else sys.stderr)
@@ -95,12 +99,22 @@ def main(argv: list[str]) -> int:
     args, data, out = parse(module, argv[0], argv[1:])
     try:
         environment, sources = module.environment(args, data, lambda text: print(text, flush=True))
-        begin(module, argv[0], args, out, sources)
+        begin(module, argv[0], args, out, sources, getattr(environment, "facts", {}))
         run(environment, args, out)
     except (CorpusError, BridgeError) as error:
         print(f"improv tune: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def beside(argv: list[str]) -> int:
+    """`improv tune genre`, `improv tune table`: 0 when done, 1 if the data or a model cannot be used."""
+    try:
+        code: int = importlib.import_module(BESIDE[argv[0]]).main(argv[1:])
+    except (CorpusError, BridgeError) as error:
+        print(f"improv tune: {error}", file=sys.stderr)
+        return 1
+    return code
 
 
 def run(environment: Any, args: Any, out: Path) -> None:

@@ -157,6 +157,7 @@ class Accompanying:
         self._quiet: dict[int, Array] = {}
         self._usual: dict[str, float] = {}
         self._guards: dict[str, float] = {}
+        self.facts: dict[str, Any] = {}  # for the card
         units = int(base.recurrent.shape[0])
         self.prior = Head(*(tf.constant(w) for w in new_head(units, hidden, 1.0, seed)))
         self._play = tf.function(played_at_beats, jit_compile=True)
@@ -185,8 +186,7 @@ class Accompanying:
         noise = random.gumbel(size=(self._steps, self._episodes, network.NOISE)).astype(np.float32)
         step, row = np.nonzero(random.random(noise.shape[:2]) < explore)
         noise[step, row, random.integers(NO_CHORD, size=len(step))] += 1e3  # beyond any logit: so a uniform draw
-        weights = joined(self.base, networks, self.temperature)
-        found = self._play(weights, batch, noise, tf.constant(self.temperature, tf.float32))
+        found = self._play(self.whole(networks), batch, noise, tf.constant(self.temperature, tf.float32))
         found = {name: value.numpy() for name, value in found.items()}
         if number % POOL not in self._quiet:
             self._quiet[number % POOL] = self._silent(self.base, batch, noise).numpy()
@@ -231,12 +231,15 @@ class Accompanying:
         """None: log p, in every score, is the anchor."""
         return None
 
+    def whole(self, networks: tuple[Head, ...]) -> network.Weights:
+        """The tuned network, as it is exported."""
+        return joined(self.base, networks, self.temperature)
+
     def validate(self, networks: tuple[Head, ...]) -> dict[str, float]:
         """Free-running on held-out tunes: figures of the table; and the guards, on the last windows played."""
         if not self._held:
             return dict(self._guards)
-        weights = joined(self.base, networks, self.temperature)
-        played = free_run(self._rolling, weights, self._held, self.temperature, self._seed)
+        played = free_run(self._rolling, self.whole(networks), self._held, self.temperature, self._seed)
         return figures_of(played, [human(tune, HELD_STEPS) for tune in self._held]) | self._guards
 
 
