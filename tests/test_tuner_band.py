@@ -135,10 +135,10 @@ def test_a_window_may_jump_at_a_bar_line(tune_: Tune) -> None:
 
 
 def test_people_have_habits(tune_: Tune) -> None:
-    counts, moves = passages.human_counts([tune_])
+    counts, moves, lengths = passages.human_habits([tune_])
     folk = GENRES.index("folk")
     assert moves[folk, 0, 3] == 6  # six chords of four beats were left on bar lines; C goes on in the middle
-    assert passages.human_lengths([tune_])[3] == 6
+    assert lengths[3] == 6
     assert (moves <= counts).all()
 
 

@@ -95,14 +95,14 @@ def human_passage(tune: Tune) -> Passage:
     )
 
 
-def human_counts(tunes: Sequence[Tune]) -> tuple[Array, Array]:
-    """`habits` of people."""
-    found = [rewards_band.habits(human_passage(t), KINDS) for t in tunes if not t.dup and (t.chords >= 0).any()]
+def human_habits(tunes: Sequence[Tune]) -> tuple[Array, Array, Array]:
+    """Of people, over all tunes that have chords: the two counts of `rewards_band.habits`, and `lengths`."""
     none = np.zeros((KINDS, 3, rewards_band.AGES))
-    return sum((a for a, _ in found), none), sum((b for _, b in found), none)
-
-
-def human_lengths(tunes: Sequence[Tune]) -> Array:
-    """`lengths` of people's chords."""
-    found = [rewards_band.lengths(human_passage(t)) for t in tunes if not t.dup and (t.chords >= 0).any()]
-    return np.asarray(sum(found, np.zeros(33)))
+    counts, moves, lengths = none, none, np.zeros(33)
+    for tune in tunes:
+        if not tune.dup and (tune.chords >= 0).any():
+            played = human_passage(tune)
+            found = rewards_band.habits(played, KINDS)
+            counts, moves = counts + found[0], moves + found[1]
+            lengths = lengths + rewards_band.lengths(played)
+    return counts, moves, lengths

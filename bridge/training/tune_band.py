@@ -76,6 +76,8 @@ class Arguments(tuner.Arguments):
     """Sixteenths of a window."""
     jumps: float = 0.25
     """Share of the windows whose key jumps at a bar line."""
+    at_once: float = 1.0
+    """Weight of what every chord would earn at once, beside the error of the scores; 0: the paper's way."""
 
 
 def weights_of(folder: Path) -> network.Weights:
@@ -100,7 +102,8 @@ def environment(args: Arguments, data: Path, say: Callable[[str], None]) -> tupl
     temperature = args.temperature or float(card["temperature"])
     made = Accompanying(
         weights_of(start), tunes, MIXES[args.rights], evidence, prices, temperature=temperature,
-        episodes=args.episodes, steps=args.steps, hidden=args.hidden, jumps=args.jumps, seed=args.seed,
+        episodes=args.episodes, steps=args.steps, hidden=args.hidden, jumps=args.jumps, at_once=args.at_once,
+        seed=args.seed,
     )  # fmt: skip
     made.facts |= {"temperature": temperature, "rewards": asdict(prices), "curves": CURVES}
     past = ("name", "command", "commit", "sources", "data", "started_from")

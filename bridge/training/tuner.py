@@ -232,8 +232,9 @@ class Tuner:
         error = done(online) - wanted
         huber = tf.where(tf.abs(error) < 1, 0.5 * error * error, tf.abs(error) - 0.5)
         chances = tf.exp(policy)
-        return {
-            "loss": mean(huber, valid),
+        more = getattr(self.environment, "terms", lambda *_: {})(policy, prior, batch)
+        return more | {
+            "loss": mean(huber, valid) + sum(more.values()),
             "error": mean(tf.abs(error), valid),
             "score": mean(done(online), valid),
             "log_p": mean(done(prior), valid),

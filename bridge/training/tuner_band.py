@@ -13,7 +13,7 @@ The key of some windows jumps at a bar line, as players' do.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,11 +22,14 @@ from numpy.typing import NDArray
 
 from bridge.music.vocabulary import CHORDS, NO_CHORD, REST
 from bridge.training import network, past, rewards_band
-from bridge.training.accompaniment import HELD_STEPS, free_run, human_habits, time_first
+from bridge.training.accompaniment import HELD_STEPS, free_run, time_first
+from bridge.training.accompaniment import human_habits as human_rates
 from bridge.training.corpus import Tune
+from bridge.training.losses import mean
 from bridge.training.measures import human
 from bridge.training.network import dense
-from bridge.training.passages import KINDS, episodes_of, figures_of, human_counts, human_lengths, passage_of
+from bridge.training.passages import KINDS, episodes_of, figures_of, human_habits, passage_of
+from bridge.training.rewards_band import Passage
 from bridge.training.rollout import roll
 from bridge.training.windows import Windows
 
@@ -141,16 +144,18 @@ class Accompanying:
         steps: int = 128,
         hidden: int = 64,
         jumps: float = 0.25,
+        at_once: float = 1.0,
         seed: int = 1,
     ) -> None:
         """`base` is frozen; `evidence` is `genres.evidence`; `temperature` the one that the model is played at."""
         self.base, self.evidence, self.prices, self.temperature = base, evidence, weights, temperature
+        self.at_once = at_once
         self._episodes, self._steps, self._hidden, self._seed = episodes, steps, hidden, seed
         train = [tune for tune in tunes if tune.split == "train"]
         self._windows = Windows(train, steps, mix, seed=seed, jumps=jumps)
-        self._sizes = human_habits(train)[1]
-        self.human = rewards_band.rates(*human_counts(train))
-        self.lengths = human_lengths(train)
+        self._sizes = human_rates(train)[1]
+        counts, moves, self.lengths = human_habits(train)
+        self.human = rewards_band.rates(counts, moves)
         held = [tune for tune in tunes if tune.split == "valid" and (tune.chords >= 0).any()]
         self._held = held[:: -(-len(held) // HELD) or 1]
         self._own: tuple[Array, Array] | None = None
@@ -164,7 +169,8 @@ class Accompanying:
         self._silent = tf.function(unaccompanied, jit_compile=True)
         self._rolling = tf.function(roll, jit_compile=True)
         first = self.play((self.prior,), 0, 0.0)
-        self._usual = {name: float(x.sum() / first["valid"].sum()) for name, x in self._priced(first).items()}
+        earned = self._priced(passage_of(first))
+        self._usual = {name: float(x.sum() / first["valid"].sum()) for name, x in earned.items()}
 
     def weights(self, algorithm: str) -> Head:
         """A head that says nothing; with log p in its logits except for G-learning."""
@@ -190,7 +196,8 @@ class Accompanying:
         found = {name: value.numpy() for name, value in found.items()}
         if number % POOL not in self._quiet:
             self._quiet[number % POOL] = self._silent(self.base, batch, noise).numpy()
-        return episodes_of(rows, found, found["nats"] - self._quiet[number % POOL], self._log_p(found))
+        episodes = episodes_of(rows, found, found["nats"] - self._quiet[number % POOL], self._log_p(found))
+        return episodes | {"paid": self._of_all(episodes).astype(np.float16)}
 
     def _log_p(self, found: Batch) -> Array:
         """The frozen model's own logits over the temperature, (episodes, beats, chords)."""
@@ -204,16 +211,15 @@ class Accompanying:
 
         Counted from there, values begin near 0; what is taken off every decision alike changes no choice.
         """
-        return {name: (x - self._usual[name]) * episodes["valid"] for name, x in self._priced(episodes).items()}
+        found = rewards_band.habits(passage_of(episodes), KINDS)
+        self._own = tuple(MEMORY * a + b for a, b in zip(self._own or found, found, strict=True))  # type: ignore[assignment]
+        self._guards = rewards_band.guards(passage_of(episodes), self.lengths)
+        paid = self._priced(passage_of(episodes))
+        return {name: (x - self._usual[name]) * episodes["valid"] for name, x in paid.items()}
 
-    def _priced(self, episodes: Batch) -> dict[str, Array]:
+    def _priced(self, played: Passage) -> dict[str, Array]:
         """Every reward by name, weighted, as it is."""
-        played = passage_of(episodes)
-        found = rewards_band.habits(played, KINDS)
-        before = self._own or found
-        self._own = tuple(MEMORY * a + b for a, b in zip(before, found, strict=True))  # type: ignore[assignment]
-        own = rewards_band.rates(*before)
-        self._guards = rewards_band.guards(played, self.lengths)
+        own = rewards_band.rates(*(self._own or rewards_band.habits(played, KINDS)))
         unweighted = {
             "melody_in_chord": rewards_band.melody_in_chord(played),
             "strong_beats": rewards_band.strong_beats(played),
@@ -227,9 +233,30 @@ class Accompanying:
         }
         return {name: np.float32(getattr(self.prices, name)) * x for name, x in unweighted.items()}
 
+    def _of_all(self, episodes: Batch) -> Array:
+        """What every chord would have earned at once in place of the one that was played, (episodes, beats, chords).
+
+        All but foresight, which needs it to be played.
+        """
+        played = passage_of(episodes)
+        repeated = {f.name: np.repeat(getattr(played, f.name), CHORDS, axis=0) for f in fields(Passage)}
+        size, beats = played.chord.shape
+        chord = np.tile(np.arange(CHORDS)[:, None], (size, beats))
+        found = sum(self._priced(Passage(**repeated | {"chord": chord})).values())
+        return np.asarray(found).reshape(size, CHORDS, beats).transpose(0, 2, 1)
+
     def people(self, number: int) -> Batch | None:
         """None: log p, in every score, is the anchor."""
         return None
+
+    def terms(self, policy: Tensor, prior: Tensor, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Minus what a decision is expected to earn at once, less its distance from log p: known of every chord.
+
+        Its optimum, p * exp(reward), is that of Psi and G with no discount, without their noise; the score of what was
+        played adds what comes later.
+        """
+        earned = tf.reduce_sum(tf.exp(policy) * (batch["paid"] + prior - policy), axis=-1)
+        return {"at_once": -self.at_once * mean(earned, batch["valid"])}
 
     def whole(self, networks: tuple[Head, ...]) -> network.Weights:
         """The tuned network, as it is exported."""
