@@ -108,9 +108,9 @@ def test_rewards_are_counted_from_the_untuned(made: Accompanying) -> None:
     assert not earned["genre"].any()  # no evidence, no reward
 
 
-def test_tuning_raises_what_it_is_paid_for(tmp_path: Path) -> None:
+def test_tuning_raises_what_it_is_paid_for(made: Accompanying, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     only = dict.fromkeys(Rewards.__dataclass_fields__, 0.0) | {"voice_leading": 3.0}
-    made = environment(**only)
+    monkeypatch.setattr(made, "prices", Rewards(**only))
     args = tuner.Arguments(
         updates=40, episodes=3, batch=8, replay=32, rate=0.05, follow=0.3, check=20, anchor=0.0, discount=0.5
     )
@@ -137,8 +137,9 @@ def test_a_window_may_jump_at_a_bar_line(tune_: Tune) -> None:
 def test_people_have_habits(tune_: Tune) -> None:
     counts, moves, lengths = passages.human_habits([tune_])
     folk = GENRES.index("folk")
-    assert moves[folk, 0, 3] == 6  # six chords of four beats were left on bar lines; C goes on in the middle
-    assert lengths[3] == 6
+    assert moves[folk, 0, 3] == 5  # five chords of four beats were left on bar lines, and C, in the middle, after eight
+    assert moves[folk, 0, 7] == 1
+    assert (lengths[3], lengths[7]) == (5, 1)
     assert (moves <= counts).all()
 
 

@@ -165,9 +165,10 @@ class Accompanying:
         self.facts: dict[str, Any] = {}  # for the card
         units = int(base.recurrent.shape[0])
         self.prior = Head(*(tf.constant(w) for w in new_head(units, hidden, 1.0, seed)))
-        self._play = tf.function(played_at_beats, jit_compile=True)
-        self._silent = tf.function(unaccompanied, jit_compile=True)
-        self._rolling = tf.function(roll, jit_compile=True)
+        worth = steps > 64  # below, XLA takes longer to compile than it saves
+        self._play = tf.function(played_at_beats, jit_compile=worth)
+        self._silent = tf.function(unaccompanied, jit_compile=worth)
+        self._rolling = tf.function(roll, jit_compile=worth)
         first = self.play((self.prior,), 0, 0.0)
         earned = self._priced(passage_of(first))
         self._usual = {name: float(x.sum() / first["valid"].sum()) for name, x in earned.items()}
