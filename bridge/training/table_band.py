@@ -23,7 +23,7 @@ from bridge.training.bass import bass_figures
 from bridge.training.chords import beats_to_recover, chord_figures, share_curve
 from bridge.training.corpus import CorpusError
 from bridge.training.heldout import held_out
-from bridge.training.judge import Judge, genre_of, has_chords
+from bridge.training.judge import Judge, genre_of, has_chords, spread
 from bridge.training.measures import Performance, human
 from bridge.training.perform import Given, perform, shifted
 from bridge.training.play import CURVE, Played, Settings, Stage, stage
@@ -60,24 +60,24 @@ def sets_of(tuning: str) -> dict[str, Path]:
     }
 
 
-def foreseen(judge: Judge, played: Sequence[Performance], seed: int) -> list[Foresight]:
-    """How the judge's models foresee each tune's player, given these performances for a past."""
+def foreseen(judge: Judge, played: Sequence[Performance], places: Sequence[int]) -> dict[int, Foresight]:
+    """How the judge's models foresee the player of the tunes at these places, given these performances for a past."""
     models = {name: AccompanimentModel.load(folder) for name, folder in judge.sets.items()}
-    found = []
-    for performance, route in zip(played, judge.routes, strict=True):
+    found, seed = {}, judge.stage.settings.seed
+    for place in places:
+        performance, model = played[place], models[judge.routes[place]]
         tune, watch, steps = performance.tune, foresight(performance.tune), len(performance.chords)
         given = Given(performance.chords, performance.bass, steps)
-        model = models[route]
         perform(model, tune, model.temperature, seed, steps=steps, given=given, watch=watch)
-        found.append(watch)
+        found[place] = watch
     return found
 
 
-def column(court: Judge, cold: Sequence[Played], moved: Sequence[Played], seen: Sequence[Foresight],
+def column(court: Judge, cold: Sequence[Played], moved: Sequence[Played], seen: dict[int, Foresight],
            places: Sequence[int], long: Sequence[int]) -> Figures:  # fmt: skip
     """One player's figures over the tunes at these places."""
     ours, theirs = [cold[i].performance for i in places], [court.theirs[i] for i in places]
-    figures = chord_figures(ours, theirs) | bass_figures(ours, theirs) | prediction_figures([seen[i] for i in places])
+    figures = chord_figures(ours, theirs) | bass_figures(ours, theirs) | judged(seen, places)
     here = [(j, i) for j, i in enumerate(long) if i in set(places)]
     humans = [human(shifted(court.tunes[i]), court.stage.settings.steps) for _, i in here]
     curve = share_curve([moved[j].performance for j, _ in here], humans, CURVE)
@@ -86,10 +86,16 @@ def column(court: Judge, cold: Sequence[Played], moved: Sequence[Played], seen: 
     return figures
 
 
+def judged(seen: dict[int, Foresight], places: Sequence[int]) -> Figures:
+    """The judge's figures over those of these places that it saw, with their number."""
+    figures = prediction_figures([seen[i] for i in places if i in seen])
+    return figures | {"tunes_foreseen": figures.pop("tunes")}
+
+
 def compare(where: Stage, tunings: dict[str, dict[str, Path]], tunes: Sequence[Any]) -> Figures:
     """Every tuning's column, over all tunes and by genre; the first of them is the judge of foresight."""
     judge = Judge(where, next(iter(tunings.values())), tunes)
-    seed = where.settings.seed
+    some = spread(tunes, where.settings.context_tunes)
     long = [i for i, tune in enumerate(tunes) if int(tune.decisions.sum()) > 20]
     groups = {"all": list(range(len(tunes)))}
     for i, tune in enumerate(tunes):
@@ -99,17 +105,17 @@ def compare(where: Stage, tunings: dict[str, dict[str, Path]], tunes: Sequence[A
     for name, folders in tunings.items():
         court = Judge(where, folders, tunes)
         cold, moved = court.routed("cold"), court.routed("jump", long)
-        seen = foreseen(judge, [p.performance for p in cold], seed)
+        seen = foreseen(judge, [p.performance for p in cold], some)
         for group, places in groups.items():
             report[group][name] = column(court, cold, moved, seen, places, long)
     silent = [(p, len(p.chords)) for p in judge.theirs]
     quiet = [Performance(p.tune, np.full(steps, NO_CHORD), np.full(steps, REST)) for p, steps in silent]
-    pasts = {"silence": foreseen(judge, quiet, seed), "human": foreseen(judge, judge.theirs, seed)}
+    pasts = {"silence": foreseen(judge, quiet, some), "human": foreseen(judge, judge.theirs, some)}
     for group, places in groups.items():
         theirs = [judge.theirs[i] for i in places]
         report[group]["human"] = chord_figures(theirs, theirs) | bass_figures(theirs, theirs)
         for name, seen in pasts.items():
-            report[group].setdefault(name, {}).update(prediction_figures([seen[i] for i in places]))
+            report[group].setdefault(name, {}).update(judged(seen, places))
     figures: Figures = rounded(report)
     return figures
 

@@ -21,6 +21,7 @@ import tensorflow as tf
 from bridge.generators import shelf
 from bridge.generators.card import card_of
 from bridge.music.errors import ModelError
+from bridge.music.vocabulary import CHORDS, GENRES
 from bridge.training import genres, network, tuner
 from bridge.training.accompaniment import MIXES
 from bridge.training.arguments import Common
@@ -98,7 +99,8 @@ def environment(args: Arguments, data: Path, say: Callable[[str], None]) -> tupl
     say(f"reading {data}")
     tunes = tunes_of(Common(data=data, rights=args.rights), say)
     chorded = [tune for tune in tunes if tune.split == "train" and (tune.chords >= 0).any()]
-    evidence = genres.evidence(genres.learn(chorded)) if prices.genre else np.zeros((1, 1, 1), np.float32)
+    none = np.zeros((len(GENRES) + 1, CHORDS, CHORDS), np.float32)
+    evidence = genres.evidence(genres.learn(chorded)) if prices.genre else none
     temperature = args.temperature or float(card["temperature"])
     made = Accompanying(
         weights_of(start), tunes, MIXES[args.rights], evidence, prices, temperature=temperature,
