@@ -1,8 +1,9 @@
-"""The rules for melodies of Jaques et al. (2017), after Gauldin's "Practical Approach to Eighteenth-Century Counterpoint".
+"""The rules for melodies of Jaques et al. (2017), after Gauldin's "Practical Approach to Eighteenth-Century
+Counterpoint".
 
-Every function takes pieces of events (pieces, steps), see `generators/note_events.py`. Where the paper has C major, the
-key is told from the piece so far; where it has bars of 4/4, `beat` says how many sixteenths the beat has (4, or 6 in
-compound meters). The same functions count the table (`tuning_measures.py`). Amounts are the released code's.
+Every function takes pieces of events (pieces, steps), see `generators/note_events.py`. Where the paper has C major,
+the key is told from the piece so far; where it has bars of 4/4, `beat` says how many sixteenths the beat has (4, or 6
+in compound meters). The same functions count the table (`tuning_measures.py`). Amounts are the released code's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The melody side of `improv tune`: a Note RNN, pieces of 32 sixteenths, the rules of `rewards_melody.py`.
 
-The model is told no key. It is trained in all keys, settles on one by its first notes, and is rewarded for keeping to the
-key that its own piece suggests.
+The model is told no key. It is trained in all keys, settles on one by its first notes, and is rewarded for keeping to
+the key that its own piece suggests.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ Tensor = Any
 KIND = "note_rnn"
 SHOWN = 1024  # pieces composed for a line of the log
 USUAL = {
-    "key": 1.0, "tonic": 0.3, "repetition": 0.03, "variety": 0.05, "motif": 0.1, "repeated_motif": 0.05,
-    "intervals": 0.1, "leap": 0.1, "extremes": 0.1,
+    "key": 3.0, "tonic": 0.5, "repetition": 0.05, "variety": 0.12, "motif": 0.25, "repeated_motif": 0.1,
+    "intervals": 0.05, "leap": 0.4, "extremes": 0.1,
 }  # fmt: skip
 
 

@@ -68,9 +68,9 @@ class Arguments:
     """How far returns look past the next step's value, 0 (one step, as in the paper) to 1."""
     scale: float = 1.0
     """1/c of the paper: weight of all rewards beside log p."""
-    follow: float = 0.01
+    follow: float = 0.03
     """Share of the way that the target network goes to the online one after an update."""
-    rate: float = 3e-4
+    rate: float = 1e-3
     """Adam's learning rate at its highest; it falls to a tenth."""
     explore: float = 0.01
     """Share of actions that are drawn uniformly at first; it falls to a tenth."""
