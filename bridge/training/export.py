@@ -71,7 +71,8 @@ def finish(module: Any, out: Path, card: dict[str, Any], run: Path, data: Path |
     log = read_log(run / "log.jsonl")
     if log:
         shutil.copyfile(run / "log.jsonl", out / "log.jsonl")
-        draw_curves(log, module.CURVES, out / "curves.svg")
+        curves = module.CURVES | (getattr(module, "TUNED", {}) if "algorithm" in card else {})
+        draw_curves(log, curves, out / "curves.svg")
     _write(out / CARD_FILE, card)
     (out / "README.md").write_text(readme(card), encoding="utf-8")
 

@@ -120,9 +120,9 @@ def autocorrelation(events: Events, lag: int) -> Array:
 
 
 def variety(events: Events) -> Array:
-    """-3 times the size of each coefficient at lags 1-3 beyond 0.15."""
+    """-3 times the size of each coefficient at lags 1-3 beyond 0.15, of the whole piece in the end."""
     sizes = [np.abs(np.nan_to_num(autocorrelation(events, lag))) for lag in LAGS]
-    return -3.0 * np.sum([np.where(size > HIGH_CORRELATION, size, 0.0) for size in sizes], axis=0)
+    return earned(-3.0 * np.sum([np.where(size > HIGH_CORRELATION, size, 0.0) for size in sizes], axis=0))
 
 
 def distinct(events: Events, beat: int = 4) -> Array:

@@ -85,8 +85,7 @@ class Arguments:
 class Environment(Protocol):
     """What is tuned, and towards what; all of it a pure function of the seed and the number of the update."""
 
-    prior: Any
-    """The frozen weights, a NamedTuple of tensors."""
+    prior: Any  # the frozen weights, a NamedTuple of tensors
 
     def weights(self, algorithm: str) -> Any:
         """Fresh variables of the same type: the frozen ones for q and psi; for g such that all logits are 0."""
@@ -97,10 +96,7 @@ class Environment(Protocol):
         ...
 
     def play(self, networks: tuple[Any, ...], number: int, explore: float) -> Batch:
-        """New episodes, actions drawn from the softmax of the networks' summed logits, with chance `explore` uniformly.
-
-        The networks are (weights,), for g (prior, weights).
-        """
+        """New episodes, drawn from the softmax of the networks' summed logits, with chance `explore` uniformly."""
         ...
 
     def rewards(self, episodes: Batch) -> dict[str, Array]:
@@ -141,9 +137,8 @@ def returns(reward: Tensor, value: Tensor, bonus: Tensor, trace: Tensor, valid: 
     `value` is the worth of each state, `bonus` what turns an action's score into its state's worth, `trace` how much of
     the path taken from there is believed. After the end nothing is worth anything.
     """
-    steps = reward.shape[1]
     after, found = tf.zeros_like(reward[:, 0]), []
-    for step in reversed(range(steps)):
+    for step in reversed(range(reward.shape[1])):
         found.append(reward[:, step] + discount * after)
         mixed = (1 - trace[:, step]) * value[:, step] + trace[:, step] * (found[-1] + bonus[:, step])
         after = mixed * valid[:, step]
@@ -171,8 +166,8 @@ class Tuner:
     def step(self) -> dict[str, float]:
         """Play, remember, learn once; every term of the rewards as its sum over an episode, and of the loss."""
         done = min(1.0, self.number / max(1, self.args.updates))
-        explore = self.args.explore * (1 - 0.9 * done)
-        episodes = self.environment.play(self.networks(self.weights), self.number, explore)
+        networks, explore = self.networks(self.weights), self.args.explore * (1 - 0.9 * done)
+        episodes = self.environment.play(networks, self.number, explore)
         terms = self.environment.rewards(episodes)
         reward = self.args.scale * np.sum(list(terms.values()), axis=0)
         self._remember(episodes | {"reward": reward.astype(np.float32)})
@@ -245,8 +240,8 @@ class Tuner:
         """Nats a step of what people did, by the policy."""
         logits, _ = self.environment.outputs(self.weights, people)
         prior = tf.nn.log_softmax(self.environment.outputs(self.environment.prior, people)[0])
-        policy = policy_of(self.args.algorithm, logits, prior)
-        return mean(-tf.gather(policy, people["actions"], batch_dims=2), people["valid"])
+        done = tf.gather(policy_of(self.args.algorithm, logits, prior), people["actions"], batch_dims=2)
+        return mean(-done, people["valid"])
 
     @property
     def variables(self) -> dict[str, Any]:
