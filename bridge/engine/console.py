@@ -15,7 +15,10 @@ def set_value(
     session: Session, wish: ev.Set, shared: Settings, sessions: Iterable[Session], outbox: Outbox
 ) -> list[Output]:
     """Change a parameter of the player's, or of everyone's; raises WireError where it does not fit."""
-    became = session.settings.set(wish.name, wish.value)
+    became = session.settings.check(wish.name, wish.value)
+    if wish.name == "model" and not session.exchange.knows(str(became)):
+        raise WireError(f"the model {became} is not there", reason="no_model")
+    session.settings.set(wish.name, became)
     if wish.name in SHARED:
         shared.set(wish.name, became)
         for other in sessions:
