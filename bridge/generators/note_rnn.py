@@ -1,148 +1,129 @@
-"""The Note RNN, tuned or not, as a voice that answers: the same duties and laws as `melody.py`, from another mind.
+"""The Note RNN, untuned or tuned, as a mind that answers: the paper's own model beside `answerers.MelodyAnswerer`.
 
-It listens sixteenth by sixteenth while the player plays and goes on from there when the player stops. What it plays
-depends on (model, state, key, temperature) only; an answer ends within the bars it was given; a player who strikes
-takes the word at once. A note's length is drawn with the note, since a cue carries it: the voice looks ahead to the
-event that ends it.
+Laws: what it composes depends on (weights, state, key) and nothing else; every note begins and ends within the
+response. It thinks in sixteenths, of which each holds one event: what is played in between goes to the nearest one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Final
 
-from bridge.engine.frame import Frame, Note, Thought
+from bridge.engine.answerer import Ask, Tone
+from bridge.generators import shelf
+from bridge.generators.comping import accent
 from bridge.generators.note_events import FIRST, HIGH, HOLD, LOW, OFF, event, pitch_of
 from bridge.generators.note_rnn_model import NoteRnnModel, State
-from bridge.music.timeline import STEP
+from bridge.music.timeline import STEP, Place, place
 
-VOICE = "melody"
-MOST_BARS = 8  # an answer is no longer, however long the call was
-FEWEST_NOTES = 2  # a call has at least so many
-REACH = 7  # semitones that an answer may go beyond the pitches heard
-FORGETS = 64  # sixteenths of silence after which it begins anew: it never learnt to count longer ones
-FAR = 64  # keys that one frame may use; no note is looked ahead for longer
+FOLDERS: Final = {"note_rnn": "note_rnn", "q": "note_rnn-q", "psi": "note_rnn-psi", "g": "note_rnn-g"}
+"""Name that `set model` takes -> folder on the shelf (docs/tuning.md)."""
+REACH = 7  # semitones that a response may go beyond the pitches heard
+FORGETS = 64  # sixteenths between two notes after which it begins anew: it never learnt to count so far
+FAR = 100_003  # keys between two responses that were given neighbouring keys
 
 
 @dataclass(frozen=True, slots=True)
-class NoteRnnState:
-    """What the voice remembers; steps are sixteenths in the engine's numbering."""
+class Line:
+    """What it remembers and, while it composes, where it is; steps are sixteenths in the engine's numbering."""
 
     network: State
-    """After the last event that was told to it, which fell at `told`."""
-    told: int = -1
-    """-1: nothing was heard yet."""
+    """After the event at `struck`."""
     struck: int = -1
-    """The step of the last onset, heard or played."""
-    sounds: bool = False
-    """Whether a note of the player's sounds, as the network knows."""
-    call: tuple[int, int] = (0, 0)
-    """The step at which the call's first bar began, and notes heard in it."""
-    range: tuple[int, int] = (HIGH, LOW)
-    """The lowest and the highest pitch heard, moved into the 36 that it knows."""
-    end: int = 0
-    """The step at which the answer is over; 0 while listening."""
+    """The step of the last onset, heard or composed; -1: none."""
+    low: int = HIGH
+    high: int = LOW
+    """The pitches heard, moved into those that it knows; none at first."""
+    ask: Ask | None = None
     coming: tuple[int, int] | None = None
-    """The next event of the answer that is not a hold: its step, and the event."""
+    """The next onset of the response: its step, and the event."""
+    ahead: State | None = None
+    """The network before that onset."""
 
 
 class NoteRnn:
-    """The answering voice as a generator of the engine."""
+    """Goes on from the call, sixteenth by sixteenth."""
 
     def __init__(self, model: NoteRnnModel, name: str = "note_rnn") -> None:
         self.name = name
         self._model = model
 
-    def start(self) -> NoteRnnState:
-        """Nothing heard, nothing played."""
-        return NoteRnnState(self._model.start())
+    def start(self) -> Line:
+        """Nothing heard."""
+        return Line(self._model.start())
 
-    def step(self, state: NoteRnnState, frame: Frame) -> tuple[NoteRnnState, Thought]:
-        """One sixteenth: take in what was played, answer where it is time to, else listen."""
-        now, speaking = frame.tick // STEP, state.end > 0
-        if frame.onset is not None or not speaking:
-            state = self._listened(state, frame, now)
-        if speaking and not state.end:
-            return state, Thought(rests=frozenset([VOICE]))
-        if not state.end and self._wanted(state, frame, now):
-            bar = frame.place.meter.bar // STEP
-            bars = min(MOST_BARS, 1 + max(0, state.struck - state.call[0]) // max(1, bar))
-            state = replace(state, end=now + bars * bar, sounds=False)
-            low, high = _bounds(state)
-            first = self._model.choose(
-                state.network, temperature=frame.temperature, random=frame.key * FAR, low=low, high=high, onset=True
-            )
-            state = replace(state, coming=(now, first))
-        return self._spoken(state, frame, now) if state.end else (state, Thought())
+    def hear(self, state: Line, tick: int, pitch: int, place: Place, before: int, genre: str) -> Line:
+        """One onset; a second in the same sixteenth is passed over."""
+        step, number = round(tick / STEP), event(pitch)
+        if state.struck >= 0 and step <= state.struck:
+            return state
+        network = self._model.hear(self._until(state, step, before), number)
+        known = number - FIRST + LOW
+        return Line(network, step, min(state.low, known), max(state.high, known))
 
-    def _listened(self, state: NoteRnnState, frame: Frame, now: int) -> NoteRnnState:
-        """The state after what the player did in the sixteenth before; a strike ends an answer."""
-        if frame.onset is None and (state.told < 0 or now - state.struck > FORGETS):
-            return replace(self.start(), range=state.range)
-        before, state = now - 1, self._caught_up(state, now - 1)
-        if frame.onset is None:
-            ends = state.sounds and not frame.held
-            network = self._model.hear(state.network, OFF if ends else HOLD)
-            return replace(state, network=network, told=before, sounds=state.sounds and not ends)
-        number = event(frame.onset)
-        pitch = number - FIRST + LOW
-        again = state.told >= before  # struck in the same sixteenth as a note of the answer: that one stands
-        network = state.network if again else self._model.hear(state.network, number)
-        begun, notes = state.call
-        phase = (frame.place.phase // STEP - 1) % max(1, frame.place.meter.bar // STEP)
-        call = (begun, notes + 1) if notes and not state.end else (before - phase, 1)
-        low, high = state.range
-        return NoteRnnState(network, before, before, True, call, (min(low, pitch), max(high, pitch)))
+    def ask(self, state: Line, ask: Ask) -> Line:
+        """The first note of the response, on its first sixteenth."""
+        begin, last = round(ask.begin / STEP), ask.source.tones[-1:]
+        sounds = last[0].ticks if last and last[0].end < ask.begin else 0
+        network = self._until(state, begin, sounds)
+        low, high = bounds(state)
+        first = self._model.choose(
+            network, temperature=ask.temperature, random=ask.key * FAR, low=low, high=high, onset=True
+        )
+        return replace(state, ask=ask, coming=(begin, first), ahead=network)
 
-    def _caught_up(self, state: NoteRnnState, step: int) -> NoteRnnState:
-        """The state with holds for the steps before this one that were not told, as of an answer broken off."""
-        missing = range(state.told + 1, step) if state.told >= 0 else range(0)
+    def compose(self, state: Line) -> tuple[Line, tuple[Tone, ...] | None]:
+        """One more note; to know how long it sounds, the events until the next are drawn with it."""
+        if state.ask is None or state.coming is None or state.ahead is None:
+            return state, None
+        ask, (step, number) = state.ask, state.coming
+        network = self._model.hear(state.ahead, number)
+        over, coming, ahead = self._drawn(replace(state, network=network), ask, step)
+        tick = step * STEP
+        at = place(ask.place.phase + tick - ask.begin, 0, ask.place.meter)
+        loud = max(1, min(127, round(ask.velocity * accent(at))))
+        pitch = pitch_of(number)
+        assert pitch is not None
+        tone = Tone(tick, min(over * STEP, ask.begin + ask.ticks) - tick, pitch, loud)
+        return replace(state, network=network, struck=step, coming=coming, ahead=ahead), (tone,)
+
+    def _drawn(self, state: Line, ask: Ask, step: int) -> tuple[int, tuple[int, int] | None, State | None]:
+        """After an onset: the step at which its note is over, the next onset if one comes, the network before it."""
+        low, high = bounds(state)
+        network, end, over = state.network, -(-(ask.begin + ask.ticks) // STEP), 0
+        begin = round(ask.begin / STEP)
+        for ahead in range(step + 1, end):
+            key = ask.key * FAR + ahead - begin
+            number = self._model.choose(network, temperature=ask.temperature, random=key, low=low, high=high)
+            over = ahead if number != HOLD and not over else over
+            if number >= FIRST:
+                return over, (ahead, number), network
+            network = self._model.hear(network, number)
+        return over or end, None, None
+
+    def _until(self, state: Line, step: int, sounds: int) -> State:
+        """The network before `step`; the last note sounded for so many ticks, 0: until now."""
+        gap = step - state.struck - 1
+        if state.struck < 0 or gap > FORGETS:
+            return self._model.start()
+        ends = max(0, round(sounds / STEP) - 1) if sounds else gap
         network = state.network
-        for _ in missing[-FORGETS:]:
-            network = self._model.hear(network, HOLD)
-        return replace(state, network=network, told=step - 1 if missing else state.told)
-
-    def _wanted(self, state: NoteRnnState, frame: Frame, now: int) -> bool:
-        """Whether an answer begins: a bar line after a call, nothing struck for a bar, or half a one after 2, 4, 8."""
-        if frame.place.phase >= STEP or state.call[1] < FEWEST_NOTES:
-            return False
-        bar = frame.place.meter.bar // STEP
-        quiet, even = now - state.struck, (now - state.call[0]) in (2 * bar, 4 * bar, 8 * bar)
-        return 2 * quiet >= bar if even else quiet >= bar
-
-    def _spoken(self, state: NoteRnnState, frame: Frame, now: int) -> tuple[NoteRnnState, Thought]:
-        """The note of the answer that begins in this sixteenth, if one does; the last of them ends with it."""
-        notes: tuple[Note, ...] = ()
-        if state.coming is not None and state.coming[0] == now:
-            number = state.coming[1]
-            state = self._caught_up(state, now)
-            state = replace(state, network=self._model.hear(state.network, number), told=now)
-            state = replace(state, coming=self._next(state, frame, now))
-            pitch = pitch_of(number)
-            if pitch is not None:
-                until = state.coming[0] if state.coming else min(state.end, now + FAR - 1)
-                notes = (Note(VOICE, (until - now) * STEP, pitch, frame.velocity),)
-                state = replace(state, struck=now)
-        if now + 1 >= state.end or state.coming is None:
-            state = replace(state, end=0, coming=None, call=(0, 0), sounds=bool(notes) or state.sounds)
-        return state, Thought(notes)
-
-    def _next(self, state: NoteRnnState, frame: Frame, now: int) -> tuple[int, int] | None:
-        """The next event of the answer that is not a hold; None if none comes before its end."""
-        low, high = _bounds(state)
-        network = state.network
-        for ahead in range(1, min(FAR, state.end - now)):
-            key = frame.key * FAR + ahead
-            number = self._model.choose(network, temperature=frame.temperature, random=key, low=low, high=high)
-            if number != HOLD:
-                return now + ahead, number
-            network = self._model.hear(network, HOLD)
-        return None
+        for after in range(gap):
+            network = self._model.hear(network, OFF if after == ends else HOLD)
+        return network
 
 
-def _bounds(state: NoteRnnState) -> tuple[int, int]:
-    """The lowest and highest pitch of an answer: what was heard, and a fifth around it."""
-    low, high = state.range
-    return (max(LOW, low - REACH), min(HIGH, high + REACH)) if low <= high else (LOW, HIGH)
+def bounds(state: Line) -> tuple[int, int]:
+    """The lowest and highest pitch of a response: what was heard, and a fifth around it."""
+    return (max(LOW, state.low - REACH), min(HIGH, state.high + REACH)) if state.low <= state.high else (LOW, HIGH)
 
 
-__all__ = ["NoteRnn", "NoteRnnState"]
+def answerers() -> dict[str, Callable[[], NoteRnn]]:
+    """What opens each mind of this kind whose weights are there, by name; opening raises ModelError."""
+    there = shelf.names()
+
+    def opener(name: str) -> Callable[[], NoteRnn]:
+        return lambda: NoteRnn(NoteRnnModel.load(shelf.folder(FOLDERS[name])), name)
+
+    return {name: opener(name) for name, folder in FOLDERS.items() if folder in there}
