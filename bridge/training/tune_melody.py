@@ -33,8 +33,8 @@ Tensor = Any
 KIND = "note_rnn"
 SHOWN = 1024  # pieces composed for a line of the log
 USUAL = {
-    "key": 3.0, "tonic": 0.5, "repetition": 0.05, "variety": 0.12, "motif": 0.25, "repeated_motif": 0.1,
-    "intervals": 0.05, "leap": 0.4, "extremes": 0.1,
+    "key": 8.0, "tonic": 1.5, "repetition": 0.05, "variety": 4.0, "motif": 0.5, "repeated_motif": 0.4,
+    "intervals": 0.2, "leap": 1.5, "extremes": 0.05,
 }  # fmt: skip
 
 
@@ -99,7 +99,7 @@ class Melodies:
 
     def people(self, number: int) -> tuner.Batch | None:
         """Windows of the corpus, in any key."""
-        batch = self.windows.batch(self.args.batch // 2, number)
+        batch = self.windows.batch(self.args.batch // 4, number)
         return {"actions": batch["events"], "valid": batch["valid"]}
 
     def pieces(self, networks: tuple[Any, ...], number: int, seed: int = 0) -> Any:

@@ -54,29 +54,29 @@ class Arguments:
 
     algorithm: str = "psi"
     """q, psi or g."""
-    updates: int = 2000
+    updates: int = 900
     """Length of the run; each update plays and learns once."""
     episodes: int = 64
     """Episodes played before every update, all at once."""
-    batch: int = 64
+    batch: int = 128
     """Episodes learnt from in an update."""
     replay: int = 2048
     """Episodes remembered; the oldest go first."""
-    discount: float = 0.95
+    discount: float = 0.92
     """Of the next step's value."""
-    trace: float = 0.8
+    trace: float = 0.7
     """How far returns look past the next step's value, 0 (one step, as in the paper) to 1."""
     scale: float = 1.0
     """1/c of the paper: weight of all rewards beside log p."""
-    follow: float = 0.03
+    follow: float = 0.04
     """Share of the way that the target network goes to the online one after an update."""
-    rate: float = 1e-3
+    rate: float = 2e-3
     """Adam's learning rate at its highest; it falls to a tenth."""
     explore: float = 0.01
     """Share of actions that are drawn uniformly at first; it falls to a tenth."""
-    anchor: float = 0.5
+    anchor: float = 1.5
     """Weight of the cross-entropy of what people did, nats a step; 0: none."""
-    check: int = 100
+    check: int = 50
     """Updates between lines of the log and checkpoints."""
     seed: int = 1
     """Of the episodes and the batches."""
@@ -127,8 +127,7 @@ def worth(algorithm: str, target: Tensor, online: Tensor, policy: Tensor, prior:
     if algorithm == "q":
         best = tf.argmax(online, axis=-1, output_type=tf.int32)
         return tf.gather(target, best, batch_dims=len(target.shape) - 1)
-    gained = target - policy + (prior if algorithm == "g" else 0.0)
-    return tf.reduce_sum(tf.exp(policy) * gained, axis=-1)
+    return tf.reduce_sum(tf.exp(policy) * (target - policy + (prior if algorithm == "g" else 0.0)), axis=-1)
 
 
 def returns(reward: Tensor, value: Tensor, bonus: Tensor, trace: Tensor, valid: Tensor, discount: float) -> Tensor:
@@ -186,10 +185,11 @@ class Tuner:
             self.replay[key] = np.concatenate([self.replay.get(key, rows[:0]), rows])[-self.args.replay :]
 
     def _some(self) -> Batch:
-        """Episodes of the replay to learn from."""
+        """Episodes to learn from; rewards less their step's mean, which decides nothing: values start near 0."""
         random = np.random.default_rng((self.args.seed, self.number))
         rows = random.integers(len(self.replay["actions"]), size=self.args.batch)
-        return {key: each[rows] for key, each in self.replay.items()}
+        some = {key: each[rows] for key, each in self.replay.items()}
+        return some | {"reward": some["reward"] - self.replay["reward"].mean(axis=0)}
 
     def _update(self, batch: dict[str, Tensor], people: dict[str, Tensor], rate: Tensor, number: Tensor) -> Any:
         """One step of Adam on the error of the scores, gradients clipped to norm 5; then the target network follows."""
