@@ -39,12 +39,6 @@ CURVES = {
     "nats a sixteenth, training": ["loss"],
     "next event, held out": ["valid_top1", "valid_top1_pitch"],
 }
-TUNED = {
-    "rewards of a piece": [f"reward_{name}" for name in ("key", "tonic", "variety", "motif", "leap", "extremes")],
-    "nats a sixteenth, tuning": ["entropy", "divergence", "error"],
-    "rows of the table": ["valid_not_in_key", "valid_starting_with_tonic", "valid_leaps_resolved", "valid_in_motif"],
-}
-"""Further curves of a model that `improv tune` made."""
 
 
 @dataclass(frozen=True, slots=True)

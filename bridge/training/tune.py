@@ -77,6 +77,7 @@ def begin(module: Any, target: str, args: Any, out: Path, sources: dict[str, Any
         "command": command_of(args, target),
         "commit": commit(),
         "algorithm": args.algorithm,
+        **({"curves": module.CURVES} if hasattr(module, "CURVES") else {}),
         "training": facts,
         "learnt_from": sources,
         "started_from": {key: before.get(key) for key in ("name", "command", "commit", "sources", "data")},

@@ -36,6 +36,12 @@ USUAL = {
     "key": 8.0, "tonic": 1.5, "repetition": 0.05, "variety": 4.0, "motif": 0.5, "repeated_motif": 0.4,
     "intervals": 0.2, "leap": 1.5, "extremes": 0.05,
 }  # fmt: skip
+CURVES = {
+    "bits a sixteenth, held out": ["valid_bits_per_step", "valid_bits_per_opening_step"],
+    "rewards of a piece": [f"reward_{name}" for name in ("key", "tonic", "variety", "motif", "leap")],
+    "nats a sixteenth": ["entropy", "divergence", "error", "anchor"],
+    "rows of the table": ["valid_not_in_key", "valid_starting_with_tonic", "valid_leaps_resolved", "valid_in_motif"],
+}
 
 
 @dataclass(frozen=True, slots=True)
