@@ -38,7 +38,8 @@ def sounding(events: Events) -> Array:
     told = np.where(events != HOLD, np.arange(events.shape[1]), -1)
     latest = np.maximum.accumulate(told, axis=1)
     found = np.take_along_axis(events, np.maximum(latest, 0), axis=1)
-    return np.where((latest >= 0) & (found >= FIRST), found, -1)
+    heard: Array = np.where((latest >= 0) & (found >= FIRST), found, -1)
+    return heard
 
 
 def key_so_far(events: Events) -> Array:
@@ -55,7 +56,8 @@ def pitch_class(events: Events) -> Array:
 def outside(events: Events, key: Array) -> Array:
     """Which steps strike a note that is not in the key (pieces,)."""
     member = np.take_along_axis(scale_of(key), pitch_class(events), axis=1)
-    return (events >= FIRST) & ~member
+    found: Array = (events >= FIRST) & ~member
+    return found
 
 
 def in_key(events: Events) -> Array:

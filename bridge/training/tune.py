@@ -116,5 +116,6 @@ def run(environment: Any, args: Any, out: Path) -> None:
         print(f"stopped; run the same command again to go on from {out / loop.CHECKPOINT}", file=sys.stderr)
         return
     whole = environment.whole(made.networks(made.target))
-    np.savez(out / loop.BEST, **{f"average/{name}": np.asarray(x) for name, x in whole._asdict().items()})
+    arrays: dict[str, Any] = {f"average/{name}": np.asarray(x) for name, x in whole._asdict().items()}
+    np.savez(out / loop.BEST, **arrays)
     print(f"done; now: improv export --run {out} --out NAME_OF_A_FOLDER --data DIR")

@@ -33,7 +33,7 @@ Tensor = Any
 KIND = "note_rnn"
 SHOWN = 1024  # pieces composed for a line of the log
 USUAL = {
-    "key": 8.0, "tonic": 1.5, "repetition": 0.05, "variety": 4.0, "motif": 0.5, "repeated_motif": 0.4,
+    "key": 8.0, "tonic": 1.5, "repetition": 0.05, "variety": 4.0, "motif": 1.0, "repeated_motif": 0.4,
     "intervals": 0.2, "leap": 1.5, "extremes": 0.05,
 }  # fmt: skip
 CURVES = {

@@ -54,7 +54,7 @@ class Arguments:
 
     algorithm: str = "psi"
     """q, psi or g."""
-    updates: int = 900
+    updates: int = 600
     """Length of the run; each update plays and learns once."""
     episodes: int = 64
     """Episodes played before every update, all at once."""
