@@ -76,9 +76,16 @@ class NoteRnnModel:
             raise ValueError(f"{event} is no event; it must be 0-{EVENTS - 1}")
         return State(*self.run(state.lstm, event))
 
-    def choose(self, state: State, *, temperature: float, random: int, low: int = LOW, high: int = HIGH) -> int:
-        """The next event: an onset within these pitches, a hold or a note-off; equal arguments give equal events."""
+    def choose(
+        self, state: State, *, temperature: float, random: int, low: int = LOW, high: int = HIGH, onset: bool = False
+    ) -> int:
+        """The next event: an onset within these pitches, or unless `onset` is asked for a hold or a note-off.
+
+        Equal arguments give equal events.
+        """
         logits = state.logits.copy()
+        if onset:
+            logits[:FIRST] = NEVER
         logits[FIRST : FIRST + max(0, low - LOW)] = NEVER
         logits[FIRST + max(0, high - LOW + 1) :] = NEVER
         if temperature < COLDEST:

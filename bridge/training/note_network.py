@@ -14,6 +14,7 @@ import tensorflow as tf
 from bridge.generators.note_events import EVENTS, NONE
 
 Tensor = Any
+GAIN = 10.0  # of the value head: its size is that of many rewards, and Adam moves all weights alike
 
 
 class Weights(NamedTuple):
@@ -71,7 +72,7 @@ def logits(weights: Weights, output: Tensor) -> Tensor:
 
 def values(weights: Weights, output: Tensor) -> Tensor:
     """(...,), from outputs (n, ..., u)."""
-    head = weights.value[0]
+    head = GAIN * weights.value[0]
     return tf.linalg.matvec(output[0], head[:-1]) + head[-1]
 
 

@@ -45,11 +45,11 @@ CURVES = {
 class Arguments(Common):
     """What a run of the Note RNN depends on."""
 
-    batch: int = 128
+    batch: int = 64
     """Windows an update."""
     units: int = 128
     """Of the LSTM."""
-    steps: int = 64
+    steps: int = 128
     """Sixteenths a window."""
     drop: float = 0.1
     """Share of the LSTM's outputs that the next event does not see, in training."""

@@ -1,7 +1,7 @@
 """What rewards share: how they are combined, how a score becomes a reward, how a key is told from the notes.
 
-A reward is a pure function of whole episodes, an array (episodes, steps); what it gives at a step depends on the steps up
-to it and nothing later, so that a value can be learnt of it. Rules for melodies are in `rewards_melody.py`.
+A reward is a pure function of whole episodes, an array (episodes, steps); what it gives at a step depends on the
+steps up to it and nothing later, so that a value can be learnt of it. Rules for melodies are in `rewards_melody.py`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""The rules for melodies of Jaques et al. (2017), after Gauldin's "Practical Approach to Eighteenth-Century Counterpoint".
+"""The rules for melodies of Jaques et al. (2017), after Gauldin's "Practical Approach to Eighteenth-Century
+Counterpoint".
 
-Every function takes pieces of events (pieces, steps), see `generators/note_events.py`. Where the paper has C major, the
-key is told from the piece so far; where it has bars of 4/4, `beat` says how many sixteenths the beat has (4, or 6 in
-compound meters). The same functions count the table (`tuning_measures.py`). Amounts are the released code's.
+Every function takes pieces of events (pieces, steps), see `generators/note_events.py`. Where the paper has C major,
+the key is told from the piece so far; where it has bars of 4/4, `beat` says how many sixteenths the beat has (4, or 6
+in compound meters). The same functions count the table (`tuning_measures.py`). Amounts are the released code's.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from bridge.training.rewards import earned, key_of_so_far, scale_of
 Array = NDArray[Any]
 LAGS, HIGH_CORRELATION = (1, 2, 3), 0.15
 IN_ROW, IN_ROW_APART, OFFS = 4, 6, 1  # notes that may stand before another of their pitch; with gaps; of note-offs
+UNSURE = 7  # first steps of a piece, whose coefficients mean nothing yet
 LEAP, APART = 7, 6  # semitones from which an interval is a leap; sixteenths after which leaping back resolves it
 FIFTH = 7
 RESOLVED, DOUBLED = 1, -1
@@ -36,7 +38,8 @@ def sounding(events: Events) -> Array:
     told = np.where(events != HOLD, np.arange(events.shape[1]), -1)
     latest = np.maximum.accumulate(told, axis=1)
     found = np.take_along_axis(events, np.maximum(latest, 0), axis=1)
-    return np.where((latest >= 0) & (found >= FIRST), found, -1)
+    heard: Array = np.where((latest >= 0) & (found >= FIRST), found, -1)
+    return heard
 
 
 def key_so_far(events: Events) -> Array:
@@ -53,14 +56,14 @@ def pitch_class(events: Events) -> Array:
 def outside(events: Events, key: Array) -> Array:
     """Which steps strike a note that is not in the key (pieces,)."""
     member = np.take_along_axis(scale_of(key), pitch_class(events), axis=1)
-    return (events >= FIRST) & ~member
+    found: Array = (events >= FIRST) & ~member
+    return found
 
 
 def in_key(events: Events) -> Array:
-    """-1 for a note outside the key; where the key turns out to be another, what that changes for the notes before."""
-    keys, members = key_so_far(events), np.eye(12)[pitch_class(events)] * (events >= FIRST)[..., None]
-    struck = np.cumsum(members, axis=1)
-    return earned(-(struck * ~scale_of(keys)).sum(axis=2))
+    """-1 for a note outside the key that the piece suggests up to and with that note."""
+    member = np.take_along_axis(scale_of(key_so_far(events)), pitch_class(events)[..., None], axis=2)[..., 0]
+    return -1.0 * ((events >= FIRST) & ~member)
 
 
 def starts_on_tonic(events: Events) -> Array:
@@ -119,9 +122,11 @@ def autocorrelation(events: Events, lag: int) -> Array:
 
 
 def variety(events: Events) -> Array:
-    """-3 times the size of each coefficient at lags 1-3 beyond 0.15."""
+    """-3 times the size of each coefficient at lags 1-3 beyond 0.15, of the whole piece in the end."""
     sizes = [np.abs(np.nan_to_num(autocorrelation(events, lag))) for lag in LAGS]
-    return -3.0 * np.sum([np.where(size > HIGH_CORRELATION, size, 0.0) for size in sizes], axis=0)
+    score = -3.0 * np.sum([np.where(size > HIGH_CORRELATION, size, 0.0) for size in sizes], axis=0)
+    score[:, :UNSURE] = 0.0
+    return earned(score)
 
 
 def distinct(events: Events, beat: int = 4) -> Array:

@@ -79,6 +79,7 @@ def begin(module: Any, target: str, args: Any, out: Path, sources: dict[str, Any
         "command": command_of(args, target),
         "commit": commit(),
         "algorithm": args.algorithm,
+        **({"curves": module.CURVES} if hasattr(module, "CURVES") else {}),
         "training": facts,
         "learnt_from": sources,
         "started_from": {key: before.get(key) for key in ("name", "command", "commit", "sources", "data")},
@@ -129,5 +130,6 @@ def run(environment: Any, args: Any, out: Path) -> None:
         print(f"stopped; run the same command again to go on from {out / loop.CHECKPOINT}", file=sys.stderr)
         return
     whole = environment.whole(made.networks(made.target))
-    np.savez(out / loop.BEST, **{f"average/{name}": np.asarray(x) for name, x in whole._asdict().items()})
+    arrays: dict[str, Any] = {f"average/{name}": np.asarray(x) for name, x in whole._asdict().items()}
+    np.savez(out / loop.BEST, **arrays)
     print(f"done; now: improv export --run {out} --out NAME_OF_A_FOLDER --data DIR")

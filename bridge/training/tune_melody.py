@@ -1,7 +1,7 @@
 """The melody side of `improv tune`: a Note RNN, pieces of 32 sixteenths, the rules of `rewards_melody.py`.
 
-The model is told no key. It is trained in all keys, settles on one by its first notes, and is rewarded for keeping to the
-key that its own piece suggests.
+The model is told no key. It is trained in all keys, settles on one by its first notes, and is rewarded for keeping to
+the key that its own piece suggests.
 """
 
 from __future__ import annotations
@@ -33,9 +33,15 @@ Tensor = Any
 KIND = "note_rnn"
 SHOWN = 1024  # pieces composed for a line of the log
 USUAL = {
-    "key": 1.0, "tonic": 0.3, "repetition": 0.03, "variety": 0.05, "motif": 0.1, "repeated_motif": 0.05,
-    "intervals": 0.1, "leap": 0.1, "extremes": 0.1,
+    "key": 8.0, "tonic": 1.5, "repetition": 0.05, "variety": 4.0, "motif": 1.0, "repeated_motif": 0.4,
+    "intervals": 0.2, "leap": 1.5, "extremes": 0.05,
 }  # fmt: skip
+CURVES = {
+    "bits a sixteenth, held out": ["valid_bits_per_step", "valid_bits_per_opening_step"],
+    "rewards of a piece": [f"reward_{name}" for name in ("key", "tonic", "variety", "motif", "leap")],
+    "nats a sixteenth": ["entropy", "divergence", "error", "anchor"],
+    "rows of the table": ["valid_not_in_key", "valid_starting_with_tonic", "valid_leaps_resolved", "valid_in_motif"],
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,7 @@ class Melodies:
 
     def people(self, number: int) -> tuner.Batch | None:
         """Windows of the corpus, in any key."""
-        batch = self.windows.batch(self.args.batch // 2, number)
+        batch = self.windows.batch(self.args.batch // 4, number)
         return {"actions": batch["events"], "valid": batch["valid"]}
 
     def pieces(self, networks: tuple[Any, ...], number: int, seed: int = 0) -> Any:

@@ -54,29 +54,29 @@ class Arguments:
 
     algorithm: str = "psi"
     """q, psi or g."""
-    updates: int = 2000
+    updates: int = 600
     """Length of the run; each update plays and learns once."""
     episodes: int = 64
     """Episodes played before every update, all at once."""
-    batch: int = 64
+    batch: int = 128
     """Episodes learnt from in an update."""
     replay: int = 2048
     """Episodes remembered; the oldest go first."""
-    discount: float = 0.95
+    discount: float = 0.92
     """Of the next step's value."""
-    trace: float = 0.8
+    trace: float = 0.7
     """How far returns look past the next step's value, 0 (one step, as in the paper) to 1."""
     scale: float = 1.0
     """1/c of the paper: weight of all rewards beside log p."""
-    follow: float = 0.01
+    follow: float = 0.04
     """Share of the way that the target network goes to the online one after an update."""
-    rate: float = 3e-4
+    rate: float = 2e-3
     """Adam's learning rate at its highest; it falls to a tenth."""
     explore: float = 0.01
     """Share of actions that are drawn uniformly at first; it falls to a tenth."""
-    anchor: float = 0.5
+    anchor: float = 1.5
     """Weight of the cross-entropy of what people did, nats a step; 0: none."""
-    check: int = 100
+    check: int = 50
     """Updates between lines of the log and checkpoints."""
     seed: int = 1
     """Of the episodes and the batches."""
@@ -85,8 +85,7 @@ class Arguments:
 class Environment(Protocol):
     """What is tuned, and towards what; all of it a pure function of the seed and the number of the update."""
 
-    prior: Any
-    """The frozen weights, a NamedTuple of tensors."""
+    prior: Any  # the frozen weights, a NamedTuple of tensors
 
     def weights(self, algorithm: str) -> Any:
         """Fresh variables of the same type: the frozen ones for q and psi; for g such that all logits are 0."""
@@ -97,10 +96,7 @@ class Environment(Protocol):
         ...
 
     def play(self, networks: tuple[Any, ...], number: int, explore: float) -> Batch:
-        """New episodes, actions drawn from the softmax of the networks' summed logits, with chance `explore` uniformly.
-
-        The networks are (weights,), for g (prior, weights).
-        """
+        """New episodes, drawn from the softmax of the networks' summed logits, with chance `explore` uniformly."""
         ...
 
     def rewards(self, episodes: Batch) -> dict[str, Array]:
@@ -131,8 +127,7 @@ def worth(algorithm: str, target: Tensor, online: Tensor, policy: Tensor, prior:
     if algorithm == "q":
         best = tf.argmax(online, axis=-1, output_type=tf.int32)
         return tf.gather(target, best, batch_dims=len(target.shape) - 1)
-    gained = target - policy + (prior if algorithm == "g" else 0.0)
-    return tf.reduce_sum(tf.exp(policy) * gained, axis=-1)
+    return tf.reduce_sum(tf.exp(policy) * (target - policy + (prior if algorithm == "g" else 0.0)), axis=-1)
 
 
 def returns(reward: Tensor, value: Tensor, bonus: Tensor, trace: Tensor, valid: Tensor, discount: float) -> Tensor:
@@ -141,9 +136,8 @@ def returns(reward: Tensor, value: Tensor, bonus: Tensor, trace: Tensor, valid: 
     `value` is the worth of each state, `bonus` what turns an action's score into its state's worth, `trace` how much of
     the path taken from there is believed. After the end nothing is worth anything.
     """
-    steps = reward.shape[1]
     after, found = tf.zeros_like(reward[:, 0]), []
-    for step in reversed(range(steps)):
+    for step in reversed(range(reward.shape[1])):
         found.append(reward[:, step] + discount * after)
         mixed = (1 - trace[:, step]) * value[:, step] + trace[:, step] * (found[-1] + bonus[:, step])
         after = mixed * valid[:, step]
@@ -171,8 +165,8 @@ class Tuner:
     def step(self) -> dict[str, float]:
         """Play, remember, learn once; every term of the rewards as its sum over an episode, and of the loss."""
         done = min(1.0, self.number / max(1, self.args.updates))
-        explore = self.args.explore * (1 - 0.9 * done)
-        episodes = self.environment.play(self.networks(self.weights), self.number, explore)
+        networks, explore = self.networks(self.weights), self.args.explore * (1 - 0.9 * done)
+        episodes = self.environment.play(networks, self.number, explore)
         terms = self.environment.rewards(episodes)
         reward = self.args.scale * np.sum(list(terms.values()), axis=0)
         self._remember(episodes | {"reward": reward.astype(np.float32)})
@@ -191,10 +185,11 @@ class Tuner:
             self.replay[key] = np.concatenate([self.replay.get(key, rows[:0]), rows])[-self.args.replay :]
 
     def _some(self) -> Batch:
-        """Episodes of the replay to learn from."""
+        """Episodes to learn from; rewards less their step's mean, which decides nothing: values start near 0."""
         random = np.random.default_rng((self.args.seed, self.number))
         rows = random.integers(len(self.replay["actions"]), size=self.args.batch)
-        return {key: each[rows] for key, each in self.replay.items()}
+        some = {key: each[rows] for key, each in self.replay.items()}
+        return some | {"reward": some["reward"] - self.replay["reward"].mean(axis=0)}
 
     def _update(self, batch: dict[str, Tensor], people: dict[str, Tensor], rate: Tensor, number: Tensor) -> Any:
         """One step of Adam on the error of the scores, gradients clipped to norm 5; then the target network follows."""
@@ -246,8 +241,8 @@ class Tuner:
         """Nats a step of what people did, by the policy."""
         logits, _ = self.environment.outputs(self.weights, people)
         prior = tf.nn.log_softmax(self.environment.outputs(self.environment.prior, people)[0])
-        policy = policy_of(self.args.algorithm, logits, prior)
-        return mean(-tf.gather(policy, people["actions"], batch_dims=2), people["valid"])
+        done = tf.gather(policy_of(self.args.algorithm, logits, prior), people["actions"], batch_dims=2)
+        return mean(-done, people["valid"])
 
     @property
     def variables(self) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What is counted of melodies: the rows of the paper's table, and guards against melodies that only please the rules.
 
-The rules are those of `rewards_melody.py`, by the same code. As in the paper the shares of repeated notes, of notes out
-of key and of notes in motifs are shares of all sixteenths, so that at most 25 of 32 steps are in a motif. Guards compare
-with what people wrote: distances are total variation, 0 (equal) to 1 (nothing in common).
+The rules are those of `rewards_melody.py`, by the same code. As in the paper the shares of repeated notes, of notes
+out of key and of notes in motifs are shares of all sixteenths, so that at most 25 of 32 steps are in a motif. Guards
+compare with what people wrote: distances are total variation, 0 (equal) to 1 (nothing in common).
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def beaten(figures: dict[str, float], column: str = "q") -> list[str]:
 
 
 def shapes(events: Events) -> dict[str, Array]:
-    """Histograms of intervals, note lengths, degrees above the tonic, and of where onsets lie in the beat, each summing to 1."""
+    """Shares of intervals, of note lengths, of degrees above the tonic, of places of onsets in the beat."""
     onsets = events >= FIRST
     before = np.pad(rules.last_onset(events)[:, :-1], [(0, 0), (1, 0)], constant_values=-1)
     pitch = np.take_along_axis(events, np.maximum(before, 0), axis=1)
@@ -80,7 +80,7 @@ def shapes(events: Events) -> dict[str, Array]:
 
 
 def guards(events: Events, people: dict[str, Array]) -> dict[str, float]:
-    """What tells melodies from tricks: how many notes and pitches, how long, how alike; distances to people's shapes."""
+    """What tells melodies from tricks: notes, pitches, silence, sameness; distances to people's shapes."""
     onsets = events >= FIRST
     heard = rules.sounding(events)
     pitches = (events[..., None] == np.arange(FIRST, EVENTS)).any(axis=1).sum(axis=1)
@@ -93,15 +93,10 @@ def guards(events: Events, people: dict[str, Array]) -> dict[str, float]:
         "notes": onsets.sum(axis=1).mean(), "pitches": pitches.mean(), "pitch_classes": classes.mean(),
         "silence": (heard < 0).mean(), "longest_note": longest.mean(), "bar_again": alike,
         "different_pieces": len(np.unique(events, axis=0)) / len(events),
-        "same_pitch_next": _same(events), "mean_pitch": float(events[onsets].mean() - FIRST + 48) if onsets.any() else 0.0,
+        "same_pitch_next": shapes(events)["intervals"][INTERVAL],
     }  # fmt: skip
     found |= {f"distance_{name}": 0.5 * np.abs(each - people[name]).sum() for name, each in shapes(events).items()}
     return {name: float(value) for name, value in found.items()}
-
-
-def _same(events: Events) -> float:
-    """Share of notes that have the pitch of the note before."""
-    return float(shapes(events)["intervals"][INTERVAL])
 
 
 def openings(pieces: Sequence[Events], steps: int) -> Events:
