@@ -15,9 +15,9 @@ from bridge.generators.model import AccompanimentModel  # noqa: E402
 from bridge.music.errors import ModelError  # noqa: E402
 from bridge.music.harmony import parse_chord  # noqa: E402
 from bridge.music.vocabulary import CHORDS, GENRES, NO_CHORD, chord_class  # noqa: E402
-from bridge.training import accompaniment, export, genres, loop, network, passages, past, tune, tuner  # noqa: E402
+from bridge.training import accompaniment, export, genres, loop, network, passages, past, rollout, tune, tuner  # noqa: E402  # noqa: E402
 from bridge.training.corpus import Tune, tune_of  # noqa: E402
-from bridge.training.tuner_band import Accompanying, Head, Rewards, joined, new_head, read_of  # noqa: E402
+from bridge.training.tuner_band import Accompanying, Head, Rewards, joined, new_head, read_of, tensors  # noqa: E402
 from bridge.training.windows import spliced, window  # noqa: E402
 from tests.test_training import record, write_folder  # noqa: E402
 
@@ -132,6 +132,19 @@ def test_a_window_may_jump_at_a_bar_line(tune_: Tune) -> None:
     assert made["heard"][20] == here["heard"][20]
     assert made["heard"][21] == there["heard"][21]
     assert made["before"][20] == here["before"][20]
+
+
+def test_what_is_dropped_out_is_not_read_and_not_forgotten(tune_: Tune) -> None:
+    rows = {key: x[None] for key, x in window(tune_, 0, 24).items()}
+    weights, noise = base(), tf.zeros((24, 1, network.NOISE))
+
+    def logits(mask: Any) -> Any:
+        return rollout.roll(weights, tensors(rows), tf.ones(1, tf.bool), tf.constant(1.0), noise, mask)
+
+    whole, none, some = (logits(mask) for mask in (None, tf.ones((1, 1, UNITS)), tf.zeros((1, 1, UNITS))))
+    np.testing.assert_allclose(whole.chord_logits, none.chord_logits)
+    assert np.ptp(np.asarray(some.chord_logits), axis=0).max() == 0  # the heads read nothing
+    np.testing.assert_allclose(whole.output, some.output)  # the LSTM goes on as ever
 
 
 def test_people_have_habits(tune_: Tune) -> None:

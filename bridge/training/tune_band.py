@@ -107,7 +107,7 @@ def environment(args: Arguments, data: Path, say: Callable[[str], None]) -> tupl
         episodes=args.episodes, steps=args.steps, hidden=args.hidden, jumps=args.jumps, at_once=args.at_once,
         seed=args.seed,
     )  # fmt: skip
-    made.facts |= {"temperature": temperature, "rewards": asdict(prices), "curves": CURVES}
+    made.facts |= {"temperature": temperature, "rewards": asdict(prices)}
     past = ("name", "command", "commit", "sources", "data", "started_from")
     made.facts["started_from"] = {key: card.get(key) for key in past}
     return made, learnt_from(tunes)

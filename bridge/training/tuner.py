@@ -223,11 +223,10 @@ class Tuner:
         else:
             bonus = (done(prior) if args.algorithm == "g" else 0.0) - done(policy)
         reward = batch["reward"] + (0.0 if args.algorithm == "g" else done(prior))
-        wanted = tf.stop_gradient(returns(reward, value, bonus, trace, valid, args.discount))
-        error = done(online) - wanted
+        error = done(online) - tf.stop_gradient(returns(reward, value, bonus, trace, valid, args.discount))
         huber = tf.where(tf.abs(error) < 1, 0.5 * error * error, tf.abs(error) - 0.5)
         chances = tf.exp(policy)
-        more = getattr(self.environment, "terms", lambda *_: {})(policy, prior, batch)
+        more: dict[str, Tensor] = getattr(self.environment, "terms", lambda *_: {})(policy, prior, batch)
         return more | {
             "loss": mean(huber, valid) + sum(more.values()),
             "error": mean(tf.abs(error), valid),
