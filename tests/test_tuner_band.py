@@ -15,7 +15,7 @@ from bridge.generators.model import AccompanimentModel  # noqa: E402
 from bridge.music.errors import ModelError  # noqa: E402
 from bridge.music.harmony import parse_chord  # noqa: E402
 from bridge.music.vocabulary import CHORDS, GENRES, NO_CHORD, chord_class  # noqa: E402
-from bridge.training import accompaniment, export, genres, loop, network, passages, past, rollout, tune, tuner  # noqa: E402  # noqa: E402
+from bridge.training import accompaniment, export, genres, loop, network, passages, past, rollout, tune, tuner  # noqa: E402
 from bridge.training.corpus import Tune, tune_of  # noqa: E402
 from bridge.training.tuner_band import Accompanying, Head, Rewards, joined, new_head, read_of, tensors  # noqa: E402
 from bridge.training.windows import spliced, window  # noqa: E402
