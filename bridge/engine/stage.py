@@ -165,10 +165,10 @@ class Stage:
         horizon = self.horizon(session, players)
         if not session.plan(self._clock, self._seed, horizon, CHUNK, self._harmony(session, sessions)):
             return [], False
-        outputs: list[Output] = []
+        outputs, early = list[Output](), self._early()
         for tick, thought in session.planned(self._clock, horizon, self.tick, self.commit(session, players)):
             theirs = tick + (session.offset or 0)
-            for note in session.audible(thought, self._clock.place_at(tick), self._early()):
+            for note in session.audible(thought, self._clock.place_at(tick), early):
                 plan = ev.Plan(note.voice, theirs + note.delay, note.ticks, note.pitch, note.velocity)
                 outputs += self._box.send(session, plan)
             if thought.chord and session.backs:
