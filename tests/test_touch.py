@@ -112,7 +112,7 @@ def told(out: Out) -> list[Chord]:
     return [o.message for _, o in of(out, Chord) if isinstance(o.message, Chord)]
 
 
-@pytest.mark.parametrize(("scale", "tonic"), zip(scales.SCALES, ["C", "F#", "Bb"] * 4, strict=True))
+@pytest.mark.parametrize(("scale", "tonic"), [*zip(scales.SCALES, ["C", "F#", "Bb"] * 4, strict=True)])
 def test_a_lock_keeps_every_voice_in_its_scale(scale: str, tonic: str) -> None:
     host = Host(every=0.1).tune([61, 63, 66, 68, 70, 65, 61, 66] * 2).stop()
     jam = jam_of(mode="accompany+respond", call_bars=1, key=tonic, scale=scale)
@@ -333,6 +333,6 @@ def test_the_band_by_rule_stays_a_band_under_every_touch() -> None:
     host = Host().tune(CALL * 4).stop()
     plain = cues(play(jam_of(RulesBand()), host.script, host.time))
     wild = cues(play(
-        jam_of(RulesBand(), swing=1.0, feel=1.0, key="auto", accompaniment_register=1, level=0.7), host.script, host.time
+        jam_of(RulesBand(), swing=1.0, feel=1.0, key="auto", level=0.7), host.script, host.time
     ))  # fmt: skip
     assert len(plain) == len(wild)
