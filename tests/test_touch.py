@@ -24,7 +24,7 @@ Out = list[tuple[float, Output]]
 
 def heard(meter: tuple[int, int] = (4, 4), beats: float = 16.0, **values: Any) -> list[Cue]:
     """What the band sends for a steady tune, from the second bar on."""
-    host = Host(meter=meter).tune(CALL * int(beats / 4)).stop()
+    host = Host(meter=meter, every=0.2).tune(CALL * int(beats / 4)).stop()
     jam = jam_of(Everywhere(), **values)
     out = play(jam, host.script, host.time + 0.5)
     assert (jam.late, jam.report().failures) == (0, 0)
@@ -127,7 +127,7 @@ def test_a_lock_keeps_every_voice_in_its_scale(scale: str, tonic: str) -> None:
 
 
 def test_a_locked_chord_is_named_after_what_sounds() -> None:
-    for tonic in range(12):
+    for tonic in (0, 5, 10):
         for name in ("major", "minor", "dorian", "harmonic_minor", "lydian", "phrygian", "mixolydian"):
             classes = scales.scale(tonic, name)
             for root in range(12):
@@ -236,7 +236,7 @@ def test_a_player_who_swings_is_heard_where_it_was_meant_and_answered_with_swing
 
 def by_hand(late: int, bars: int = 8, tempo: float = 120.0, meter: tuple[int, int] = (4, 4), loud: int = 80) -> Host:
     """A player whose beats come `late` ticks after their place; the first of each bar is `loud`."""
-    host, beat = Host(tempo=tempo, meter=meter), Meter(*meter).beat
+    host, beat = Host(tempo=tempo, meter=meter, every=0.1), Meter(*meter).beat
     per_bar = Meter(*meter).bar // beat
     host.run(1 if late >= 0 else (beat + late) / PPQ)
     host.run(beat / PPQ - 1 + late / PPQ if late >= 0 else 0)
@@ -258,15 +258,14 @@ def test_the_band_takes_on_the_players_micro_timing_as_far_as_asked_for(late: in
         assert jam.late == 0
 
 
-@pytest.mark.parametrize("tempo", [30.0, 60.0, 120.0, 250.0])
-@pytest.mark.parametrize("lookahead", [5, 40, 80, 1000])
+@pytest.mark.parametrize(("tempo", "lookahead"), [(30.0, 80), (60.0, 40), (120.0, 5), (120.0, 80), (250.0, 1000)])
 def test_a_band_that_is_early_with_its_player_is_never_too_late(tempo: float, lookahead: int) -> None:
     host = by_hand(-34, tempo=tempo)
     jam = jam_of(Everywhere(), feel=1.0, lookahead_ms=lookahead)
     out = cues(play(jam, host.script, host.time))
     assert jam.late == 0
     early = [round(cue.tick / STEP) * STEP - cue.tick for _, _, cue in out]
-    assert (0 if lookahead == 5 else 1) <= max(early) <= FURTHEST
+    assert 1 <= max(early) <= FURTHEST
     least = 0.45 * min(lookahead / 1000, 0.75 * 15 / tempo)
     assert all(o.time - time >= least for time, o, _ in out if o.time is not None)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from bridge.engine.answerer import Tone
-from bridge.music.listening import NOTHING, Chroma, faded
+from bridge.music.listening import NOTHING, SLOW, Chroma, faded
 from bridge.music.timeline import PPQ, STEP
 
 FORGET = 32 * PPQ  # ticks; a key held for eight bars of 4/4 has lost its note-off
@@ -35,7 +35,8 @@ class Ear:
 
     def __init__(self) -> None:
         self.held: dict[int, int] = {}  # pitch -> tick of its onset
-        self.chroma: Chroma = NOTHING
+        self.chroma: Chroma = NOTHING  # what was heard in the last bars
+        self.tonal: Chroma = NOTHING  # and in the last phrases, from which the key is told
         self.velocity = float(USUAL)
         self.last: int | None = None  # tick of the last onset in a closed sixteenth
         self.ended: int | None = None  # tick at which the last note of the closed sixteenths ended
@@ -94,7 +95,8 @@ class Ear:
             self._close(pitch, step)
             del self.held[pitch]
         pitches = [note.pitch for note in self.struck]
-        self.chroma = faded(self.chroma, {*pitches, *self.held})
+        sounding = {*pitches, *self.held}
+        self.chroma, self.tonal = faded(self.chroma, sounding), faded(self.tonal, sounding, SLOW)
         return max(pitches, default=None)
 
     def silent_since(self, step: int) -> int:
@@ -119,7 +121,8 @@ class Ear:
 
     def clear(self) -> None:
         """Forget what was heard; keys that are down stay down."""
-        self.chroma, self.last, self.ended, self._pending, self.struck = NOTHING, None, None, [], []
+        self.chroma = self.tonal = NOTHING
+        self.last, self.ended, self._pending, self.struck = None, None, [], []
         self.notes.clear()
 
     def lift(self) -> None:

@@ -11,7 +11,7 @@ from bridge.music.listening import Chroma, key_of
 from bridge.music.timeline import STEP, Place
 from bridge.music.vocabulary import chord_class
 
-LEAD: Final = 8.0  # nats by which dominant and tonic are wanted at a section's end; the network's own range is about 10
+LEAD: Final = 12.0  # nats by which dominant and tonic are wanted at a section's end; the network's own range: about 10
 HIGH_CLICK, LOW_CLICK = 76, 77  # General MIDI's wood blocks on channel 10, by their names high and low
 CLICK: Final = 60  # ticks
 COUNTED: Final = 0.8  # loudness of a count-in where no click is asked for

@@ -46,7 +46,7 @@ class Session:
         self.counting = False
         self.told: Chord | None = None  # the chord that was announced last
         self.passed: dict[int, int] = {}  # pitch of a key that was passed on and is down -> its MIDI channel
-        self.chroma: Chroma = NOTHING  # what the band hears lately: its player, or everybody
+        self.tonal: Chroma = NOTHING  # what the key is told from: the player, or everybody, for long
         self._model = "melody"
         self._count = form.CountIn()
         self._rings: dict[str, int] = {}  # voice -> tick at which the last of its notes that were cued ends
@@ -158,7 +158,7 @@ class Session:
         within `commit` ticks is kept.
         """
         place = clock.place_at(tick)
-        self.chroma = company.chroma if company.everybody else self.ear.chroma
+        self.tonal = company.tonal if company.everybody else self.ear.tonal
         if place.phase < STEP:
             self.settle()
         self.counting = self._count.counting(tick, place, self.settings)
@@ -206,13 +206,13 @@ class Session:
         if self.exchange.response is not None:
             onset = self.exchange.struck(tick) if onset is None else onset
             held |= {*self.exchange.sounding(tick - STEP)} if not held else set()
-        wishes = form.wishes(settings, place, self.chroma)
+        wishes = form.wishes(settings, place, self.tonal)
         if company.chord != NO_CHORD:
             wishes = ((company.chord, PROMISED),)
         return Frame(
             tick, place, clock.tempo, onset, tuple(sorted(held)), touch.dynamic(self.ear.velocity, settings),
-            self.chroma, key(seed, self.player, tick), settings.number("temperature"), company.held,
-            settings.word("genre"), wishes,
+            company.chroma if company.everybody else self.ear.chroma, key(seed, self.player, tick),
+            settings.number("temperature"), company.held, settings.word("genre"), wishes,
         )  # fmt: skip
 
     def audible(self, thought: Thought, place: Place, early: int) -> list[Note]:
@@ -233,9 +233,9 @@ class Session:
     @property
     def lock(self) -> frozenset[int] | None:
         """The pitch classes that the band keeps to, None where it is free; made out anew only where they may differ."""
-        made_of = self.settings.word("key"), self.settings.word("scale"), self.chroma
+        made_of = self.settings.word("key"), self.settings.word("scale"), self.tonal
         if self._lock[0] != made_of:
-            self._lock = made_of, touch.lock(self.settings, self.chroma)
+            self._lock = made_of, touch.lock(self.settings, self.tonal)
         return self._lock[1]
 
     def spoken(self, chord: Chord) -> Chord:
@@ -272,7 +272,7 @@ class Session:
 
         def wish(tick: int) -> tuple[tuple[int, float], ...]:
             chord = shared.get(tick, NO_CHORD)
-            return form.wishes(self.settings, clock.place_at(tick), self.chroma) if chord == NO_CHORD else (
+            return form.wishes(self.settings, clock.place_at(tick), self.tonal) if chord == NO_CHORD else (
                 (chord, PROMISED),
             )  # fmt: skip
 

@@ -11,14 +11,15 @@ MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 PROFILES = (("maj", MAJOR), ("min", MINOR))
 FADE = 0.95  # a sixteenth; a note's weight halves in 13 sixteenths and is a fifth after two bars of 4/4
+SLOW = 0.99  # the same for what the key is told from, which no bar on a dominant may change: a half after four bars
 
 Chroma = tuple[float, ...]  # (12,) weights, C first
 NOTHING: Chroma = (0.0,) * 12
 
 
-def faded(chroma: Chroma, pitches: Collection[int]) -> Chroma:
+def faded(chroma: Chroma, pitches: Collection[int], fade: float = FADE) -> Chroma:
     """The weights a sixteenth later, in which `pitches` sounded."""
-    weights = [weight * FADE for weight in chroma]
+    weights = [weight * fade for weight in chroma]
     for pitch in pitches:
         weights[pitch % 12] += 1.0
     return tuple(weights)
