@@ -20,10 +20,9 @@ class Presence:
         self._since = 0  # tick from which on somebody has to be heard before the band enters
         self._tick = 0  # of the last sixteenth
 
-    def wait(self, ear: Ear) -> None:
+    def wait(self) -> None:
         """Whoever brings the band in has to be heard from now on."""
-        ear.last, self.answered, self._waited = None, None, 0
-        self._since = self._tick
+        self.answered, self._waited, self._since = None, 0, self._tick - STEP // 2
 
     def resume(self) -> None:
         """The transport runs again."""
@@ -45,8 +44,8 @@ class Presence:
             patience = settings.number("patience_bars") * place.meter.bar
             if bar_line and patience and self._silent(tick, ear, company) > patience:
                 self.phase = "listening"
-                self.wait(ear)
-        elif ear.last is not None or (company.last is not None and company.last >= self._since - STEP // 2):
+                self.wait()
+        elif any(last is not None and last >= self._since for last in (ear.last, company.last)):
             bars = int(settings.number("entry_bars"))
             self._waited += bar_line
             if (bars and bar_line and self._waited >= bars) or (not bars and place.phase % place.meter.beat < STEP):

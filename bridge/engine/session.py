@@ -98,7 +98,7 @@ class Session:
         """Begin as if nothing had been heard, and wait for the player's first notes."""
         self.exchange.drop()
         self.clear()
-        self.presence.wait(self.ear)
+        self.presence.wait()
         self.presence.phase, self.told = "idle", None
 
     def clear(self) -> None:
@@ -110,7 +110,7 @@ class Session:
 
     def rest(self) -> None:
         """Fall silent, but keep what was heard; the player's next notes bring the band back at a bar line."""
-        self.presence.wait(self.ear)
+        self.presence.wait()
         self.presence.phase, self.told = "idle" if self.phase == "idle" else "listening", None
         self.exchange.drop()
 
@@ -267,15 +267,14 @@ class Session:
             self.backing.plan.clear()
             return True
 
-        if any(shared.get(step.frame.tick, NO_CHORD) not in (step.chord, NO_CHORD) for step in self.backing.plan):
-            self.backing.revise()
-
         def wish(tick: int) -> tuple[tuple[int, float], ...]:
-            chord = shared.get(tick, NO_CHORD)
-            return form.wishes(self.settings, clock.place_at(tick), self.tonal) if chord == NO_CHORD else (
-                (chord, PROMISED),
-            )  # fmt: skip
+            if shared.get(tick, NO_CHORD) != NO_CHORD:
+                return ((shared[tick], PROMISED),)
+            return form.wishes(self.settings, clock.place_at(tick), self.tonal)
 
+        if any(shared.get(step.frame.tick, NO_CHORD) != NO_CHORD and step.frame.wishes != wish(step.frame.tick)
+               for step in self.backing.plan):  # fmt: skip
+            self.backing.revise()
         return self.backing.extend(
             clock.place_at, lambda tick: key(seed, self.player, tick), wish, horizon, most,
             imagine=bool(self.settings.number("anticipation")),
