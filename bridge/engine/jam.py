@@ -97,7 +97,7 @@ class Jam:
                 return self._leave(player, self.roster.leave(player, host, port))
             case ev.Position():
                 return self._position(event, time)
-            case ev.Pulse() | ev.Start() | ev.Continue() | ev.Stop() | ev.SongPosition() | ev.Tempo():
+            case ev.Pulse() | ev.Start() | ev.Continue() | ev.Stop() | ev.SongPosition() | ev.Tempo() | ev.Link():
                 return self._changed(self._conductor.transport(event, self.settings, time), time)
             case ev.NoteOn() | ev.NoteOff() | ev.Control() | ev.Set() | ev.Get() | ev.Do():
                 session = self.sessions.get(event.player)

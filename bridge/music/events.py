@@ -7,6 +7,15 @@ Fields stand in the order of the wire's arguments, so that `bridge.io.wire` deri
 from dataclasses import dataclass
 from typing import Final
 
+from bridge.music.transport import Continue as Continue
+from bridge.music.transport import Link as Link
+from bridge.music.transport import Pulse as Pulse
+from bridge.music.transport import SongPosition as SongPosition
+from bridge.music.transport import Start as Start
+from bridge.music.transport import Stop as Stop
+from bridge.music.transport import Tempo as Tempo
+from bridge.music.transport import Transported as Transported
+
 ARRIVAL: Final = -1  # a tick of -1 asks the engine to stamp the event on its arrival
 EVERYONE: Final = 0  # as a player: all players (monitors); players are 1 and up
 ACCOMPANIMENT: Final = "accompaniment"
@@ -114,43 +123,6 @@ class Do:
     action: str
 
 
-# -- to the engine, from MIDI ------------------------------------------------------------------------------------
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """One of 24 a quarter note (MIDI 0xF8)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The next pulse is the song's first (MIDI 0xFA)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Continue:
-    """The next pulse goes on from the song position (MIDI 0xFB)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """The transport stands (MIDI 0xFC)."""
-
-
-@dataclass(frozen=True, slots=True)
-class SongPosition:
-    """Where the song will continue (MIDI 0xF2), in sixteenths from its beginning."""
-
-    sixteenths: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tempo:
-    """The local clock's tempo; only an engine that is its own master hears this."""
-
-    tempo: float
-
-
-Transported = Pulse | Start | Continue | Stop | SongPosition | Tempo
 Event = Hello | Bye | Position | NoteOn | NoteOff | Control | Set | Get | Do | Transported
 
 
@@ -266,7 +238,7 @@ class Transport:
     numerator: int
     denominator: int
     bar: int
-    source: str  # osc, midi, local, none
+    source: str  # osc, midi, link, local, none
 
 
 Message = Welcome | Heartbeat | Cue | Plan | Chord | Silence | State | Value | Error | Of | Heard | Transport
