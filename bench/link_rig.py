@@ -4,7 +4,7 @@
     python bench/link_rig.py --case TEMPO-4 --json    what was seen in one case, as the tests read it
 
 Needs aalink (pip install 'improv-bridge[link]'), `ip` (Debian: iproute2) and the right to make a network namespace. The
-exit code is 0 where every figure of alignment is below Ableton's 3 ms.
+exit code is 0 where every figure of alignment is below Ableton's 3 ms, but for notes cued before the tempo changed.
 """
 
 import argparse
@@ -21,12 +21,12 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.rig.link_cases import CASES  # noqa: E402
+from bench.rig.link_cases import CASES, FIGURES  # noqa: E402
 from bench.rig.link_stage import StageError, isolated  # noqa: E402
 
 GOAL = 3.0  # ms; AUDIOENGINE-1 of the plan
 INSIDE = "IMPROV_LINK_RIG"  # set in the environment of the part that runs inside the network
-LIMIT = 40.0  # seconds for a case
+LIMIT = 60.0  # seconds for a case
 
 
 def run(case: str) -> dict[str, Any]:
@@ -73,21 +73,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False
     )
-    parser.add_argument("--case", choices=[*CASES], help="only this one")
+    every = CASES | FIGURES
+    parser.add_argument("--case", choices=[*every], help="only this one")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     arguments = parser.parse_args()
     if INSIDE in os.environ:
         with ExitStack() as stack:
-            seen = CASES[arguments.case](stack)
+            seen = every[arguments.case](stack)
         print(json.dumps(seen))
         return 0
     try:
-        results = {case: run(case) for case in ([arguments.case] if arguments.case else CASES)}
+        results = {case: run(case) for case in ([arguments.case] if arguments.case else every)}
     except StageError as error:
         print(f"link_rig: {error}", file=sys.stderr)
         return 2
     print(json.dumps(results) if arguments.json else table(results))
-    figures = [figure for seen in results.values() for _, figure in alignments(seen)]
+    figures = [figure for seen in results.values() for name, figure in alignments(seen) if "as cued" not in name]
     return 0 if all(figure["cues"] and figure["worst"] < GOAL for figure in figures) else 1
 
 

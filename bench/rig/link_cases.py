@@ -250,6 +250,25 @@ def midi(stack: ExitStack) -> Seen:
     return {name: asdict(struck(onsets, readings, begin, end)) for name, begin, end in spans}
 
 
+def tempos(stack: ExitStack) -> Seen:
+    """Beside the plan, for the figures: tempos from 20 to 999, and a tempo that changes ten times a second."""
+    engine, peer = _together(stack)
+    seen: Seen = {}
+    for tempo in (20.0, 60.0, 120.0, 240.0, 999.0):
+        peer.ask("tempo", tempo)
+        time.sleep(SETTLE)
+        seen[f"at {tempo:g}"] = _measure(engine, peer, 2 * SLOW if tempo == 20.0 else 2 * PLAYED)
+    peer.ask("tempo", 90.0)
+    time.sleep(SETTLE)
+    since = time.perf_counter()
+    for step in range(1, 61):
+        peer.ask("tempo", 90.0 + step)
+        time.sleep(0.1)
+    time.sleep(SETTLE)
+    ramp = alignment(engine.told, peer.look(), since, time.perf_counter(), peer.quantum, foreseen=False)
+    return seen | {"90 to 150 in 6 s, as cued": asdict(ramp), "after it": _measure(engine, peer, 2 * PLAYED)}
+
+
 def _together(stack: ExitStack) -> tuple[Engine, Peer]:
     """Both in one session, playing."""
     engine, peer = Engine(stack), Peer(stack, 120.0).enabled()
@@ -274,3 +293,4 @@ CASES: Final[dict[str, Callable[[ExitStack], Seen]]] = {
     "on its own": on_its_own,
     "MIDI": midi,
 }
+FIGURES: Final[dict[str, Callable[[ExitStack], Seen]]] = {"tempos": tempos}  # which no test needs

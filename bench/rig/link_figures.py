@@ -22,19 +22,26 @@ class Alignment:
 
 
 def alignment(
-    told: Sequence[Told], readings: Sequence[Sequence[float]], since: float, until: float, quantum: float
+    told: Sequence[Told],
+    readings: Sequence[Sequence[float]],
+    since: float,
+    until: float,
+    quantum: float,
+    *,
+    foreseen: bool = True,
 ) -> Alignment:
     """The errors of the cues that came in a span of time and sound in it.
 
     A cue's tick less the monitor's `tick - song` is a place in the song, whose phase in the quantum (quarter notes) has
     to be the peer's; so a cue that sounds a whole sixteenth or beat off is off by that. Cues that were sent before a
-    change of tempo and sound after it are left out: a device plays them by their tick.
+    change of tempo and sound after it are left out, if only what could be `foreseen` counts: a device plays them by
+    their tick.
     """
     errors: list[float] = []
     margins: list[float] = []
     for beat, each in songs(told):
         if each.moment is not None and since <= each.arrival and each.moment <= until:
-            error = _error(beat, each, readings, quantum)
+            error = _error(beat, each, readings, quantum, foreseen=foreseen)
             errors += [] if error is None else [error]
             margins.append((each.moment - each.arrival) * 1000)
     if not errors:
@@ -67,12 +74,14 @@ def songs(told: Sequence[Told]) -> list[tuple[float, Told]]:
     return found
 
 
-def _error(beat: float, cue: Told, readings: Sequence[Sequence[float]], quantum: float) -> float | None:
+def _error(
+    beat: float, cue: Told, readings: Sequence[Sequence[float]], quantum: float, *, foreseen: bool
+) -> float | None:
     assert cue.moment is not None
     first = bisect_left(readings, cue.arrival - SETTLED, key=lambda each: each[0])
     last = bisect_left(readings, cue.moment, key=lambda each: each[0])
     span = readings[max(0, first - 1) : last + 1]
-    if last == len(readings) or {each[2] for each in span} != {span[-1][2]}:
+    if last == len(readings) or (foreseen and {each[2] for each in span} != {span[-1][2]}):
         return None
     moment, theirs, tempo, _ = readings[last]
     apart = theirs + (cue.moment - moment) * tempo / 60 - beat
