@@ -3,33 +3,31 @@
 from collections.abc import Iterable
 
 from bridge.engine.outbox import Outbox
+from bridge.engine.parameters import ACTIONS, VOICES
 from bridge.engine.session import Session
 from bridge.engine.settings import SHARED, Settings
 from bridge.music import events as ev
 from bridge.music.errors import WireError
 from bridge.music.events import Output
 
-ACTIONS = {
-    "panic": "silence at once, and begin as if nothing had been heard",
-    "stop": "silence at once; the band keeps what it heard and enters again after your next notes",
-    "clear": "forget what was heard, without a gap in what sounds",
-    "enter": "the band enters now instead of at its bar line",
-}  # the protocol's words for `do`
-
 
 def set_value(
     session: Session, wish: ev.Set, shared: Settings, sessions: Iterable[Session], outbox: Outbox
 ) -> list[Output]:
     """Change a parameter of the player's, or of everyone's; raises WireError where it does not fit."""
-    became = session.settings.set(wish.name, wish.value)
+    became = session.settings.check(wish.name, wish.value)
+    if wish.name == "model" and not session.exchange.knows(str(became)):
+        raise WireError(f"the model {became} is not there", reason="no_model")
+    session.settings.set(wish.name, became)
     if wish.name in SHARED:
         shared.set(wish.name, became)
         for other in sessions:
             other.settings.set(wish.name, became)
     outputs = outbox.send(session, ev.Value(wish.name, became))
-    if wish.name in (ev.ACCOMPANIMENT, ev.BASS) and not became:
+    if wish.name in VOICES and not became:
         outputs += outbox.silence(session, wish.name)
-    if wish.name == "mode" and became == "listen":
+    if wish.name == "mode" and became == "listen":  # a hush need not wait for a bar line
+        session.settle()
         outputs += outbox.silence(session)
     return outputs
 
@@ -67,6 +65,14 @@ def do(session: Session, wish: ev.Do, outbox: Outbox) -> list[Output]:
         case "enter":
             if session.phase == "listening":  # while the transport stands too: then it enters with it
                 session.phase = "playing"
+        case "end_call":
+            session.exchange.end_call()
+        case "mutate":
+            session.exchange.mutate()
+        case "now":
+            before = session.mode
+            session.settle()
+            return [output for voice in session.unheard(before) for output in outbox.silence(session, voice)]
         case other:
             raise WireError(f"there is no action {other!r}; there are {', '.join(ACTIONS)}")
     return []

@@ -14,12 +14,13 @@ from bridge.music.transport import SongPosition as SongPosition
 from bridge.music.transport import Start as Start
 from bridge.music.transport import Stop as Stop
 from bridge.music.transport import Tempo as Tempo
-from bridge.music.transport import Transported as Transported
 
 ARRIVAL: Final = -1  # a tick of -1 asks the engine to stamp the event on its arrival
 EVERYONE: Final = 0  # as a player: all players (monitors); players are 1 and up
 ACCOMPANIMENT: Final = "accompaniment"
 BASS: Final = "bass"
+RESPONSE: Final = "response"  # the machine's own melody
+METRONOME: Final = "metronome"
 ALL: Final = "all"  # as a voice: every voice
 
 
@@ -33,6 +34,7 @@ class Peer:
 
 
 # -- to the engine, over OSC -------------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class Hello:
@@ -117,16 +119,26 @@ class Get:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """A player asks for an action: panic, stop, clear, enter."""
+    """A player asks for an action: panic, stop, mutate ..."""
 
     player: int
     action: str
 
 
-Event = Hello | Bye | Position | NoteOn | NoteOff | Control | Set | Get | Do | Transported
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What the shell measured, 95th percentiles: deciding a sixteenth for everybody, planning one for one player."""
+
+    decide_ms: float
+    plan_ms: float
+
+
+Transported = Pulse | Start | Continue | Stop | SongPosition | Tempo | Link
+Event = Hello | Bye | Position | NoteOn | NoteOff | Control | Set | Get | Do | Pace | Transported
 
 
 # -- from the engine ---------------------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
@@ -186,7 +198,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The player's mode, its phase (idle, listening, playing), and the bar of the song, from 1."""
+    """The player's mode, its phase (idle, ready, listening, playing), and the bar of the song, from 1."""
 
     mode: str
     phase: str
@@ -210,6 +222,7 @@ class Error:
 
 
 # -- from the engine, to monitors only ---------------------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class Of:
@@ -241,6 +254,14 @@ class Transport:
     source: str  # osc, midi, link, local, none
 
 
+@dataclass(frozen=True, slots=True)
+class Thru:
+    """A key that the player struck, or with velocity 0 released, passed on to MIDI; it does not travel over OSC."""
+
+    pitch: int
+    velocity: int
+
+
 Message = Welcome | Heartbeat | Cue | Plan | Chord | Silence | State | Value | Error | Of | Heard | Transport
 
 
@@ -250,13 +271,15 @@ class Output:
 
     `time` is the monotonic second at which a cue's tick falls, None for what concerns the present moment.
     `tick` is the cue's tick in the engine's own numbering, for shells that schedule by themselves (MIDI).
+    `channel` is the MIDI channel of a cue or a passed-on key, 1-16; 0: the voice's usual one.
     """
 
     to: tuple[Peer, ...]
-    message: Message
+    message: Message | Thru
     player: int = EVERYONE
     time: float | None = None
     tick: int = 0
+    channel: int = 0
 
 
 ERRORS: Final = {
@@ -266,5 +289,6 @@ ERRORS: Final = {
     "bad_value": 4,
     "no_model": 5,
     "late": 6,
+    "too_fast": 7,
 }  # reason -> code; reasons are a fixed set, since Max keeps every distinct symbol for good
 VERSION: Final = 1  # of the protocol

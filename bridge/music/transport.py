@@ -1,4 +1,4 @@
-"""Words about the transport that do not travel over OSC: from MIDI, from an Ableton Link session, our own clock's."""
+"""What a transport without positions says: MIDI's system messages, the local clock's tempo, an Ableton Link session."""
 
 from dataclasses import dataclass
 
@@ -46,6 +46,3 @@ class Link:
     playing: int  # 1 while the session's transport runs
     numerator: int
     denominator: int
-
-
-Transported = Pulse | Start | Continue | Stop | SongPosition | Tempo | Link
