@@ -33,6 +33,7 @@ from bridge.music.events import (
     Silence,
     Start,
     Stop,
+    Transport,
 )
 from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO, PPQ, STEP, Meter, Timeline
 from tests.virtual import cues, hello, of, play, pulses
@@ -229,6 +230,14 @@ def test_a_session_that_nobody_reads_any_more_has_stopped() -> None:
     jam = linked()
     play(jam, [(0.0, hello(1)), (0.0, Link(0.0, 120.0, 1, 4, 4))], 5.0)
     assert not jam.playing
+
+
+def test_a_monitor_hears_of_a_tempo_that_changes_while_the_transport_stands() -> None:
+    spans = [Span(0.0, 0.0, 130.0, playing=False), Span(1.0, 2.0, 96.0, playing=False)]
+    out = play(linked(), [(0.0, hello(0, "monitor", 9009)), *heard(spans, 2.0)], 2.0)
+    told = [(time, o.message.tempo) for time, o in of(out, Transport) if isinstance(o.message, Transport)]
+    assert [tempo for _, tempo in told][-2:] == [130.0, 96.0]
+    assert told[-1][0] == pytest.approx(1.0, abs=POLL)
 
 
 def test_only_the_session_leads_and_a_players_host_is_aligned_with_it() -> None:

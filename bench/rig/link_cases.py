@@ -1,7 +1,7 @@
 """Ableton's test plan for Link applications, item by item: the engine is the App, another peer is LinkHut.
 
-After https://github.com/Ableton/link/blob/master/TEST-PLAN.md (TEMPO, BEATTIME, STARTSTOPSTATE; AUDIOENGINE-1 is the
-alignment that the others show by the way). Each case returns what was seen; the tests and the rig judge it.
+After https://github.com/Ableton/link/blob/master/TEST-PLAN.md, and for STARTSTOPSTATE LinkKit's edition of it. Each case
+returns what was seen; the tests and the rig judge it.
 """
 
 import time
