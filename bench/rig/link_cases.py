@@ -1,6 +1,6 @@
 """Ableton's test plan for Link applications, item by item: the engine is the App, another peer is LinkHut.
 
-After https://github.com/Ableton/link/blob/master/TEST-PLAN.md, and for STARTSTOPSTATE LinkKit's edition of it. Each case
+After https://github.com/Ableton/link/blob/master/TEST-PLAN.md, for STARTSTOPSTATE LinkKit's edition of it. Each case
 returns what was seen; the tests and the rig judge it.
 """
 

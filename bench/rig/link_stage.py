@@ -25,11 +25,22 @@ NETWORK = 'ip link set lo up multicast on && ip route add 224.0.0.0/4 dev lo && 
 PATIENCE = 5.0  # seconds that anything may take
 TUNE = (60, 64, 67, 72, 71, 67, 65, 62)
 NOTE = 0.35  # seconds from one note of the player's to the next
+WAYS = (("unshare", "--net"), ("unshare", "--map-root-user", "--net"))  # root's, and where users may
 
 
 def isolated(command: Sequence[str]) -> list[str]:
-    """The command line that runs a command in a network of its own."""
-    return ["unshare", "--map-root-user", "--net", "sh", "-c", NETWORK, "sh", *command]
+    """The command line that runs a command in a network of its own. Raises StageError where there can be none."""
+    reasons = []
+    for way in WAYS:
+        tried = subprocess.run([*_inside(way), "true"], capture_output=True, text=True, check=False)
+        if tried.returncode == 0:
+            return [*_inside(way), *command]
+        reasons.append(" ".join(tried.stderr.split()))
+    raise StageError(f"no network namespace: {'; '.join(reasons)}")
+
+
+def _inside(way: Sequence[str]) -> list[str]:
+    return [*way, "sh", "-c", NETWORK, "sh"]
 
 
 class StageError(Exception):
@@ -197,9 +208,3 @@ def _socket() -> socket.socket:
     udp.bind(("127.0.0.1", 0))
     udp.settimeout(0.1)
     return udp
-
-
-def refusal() -> str:
-    """Why no network of our own can be had here; empty where it can."""
-    done = subprocess.run(isolated(["true"]), capture_output=True, text=True, check=False)
-    return "" if done.returncode == 0 else done.stderr.strip() or f"unshare ended with {done.returncode}"
