@@ -33,7 +33,7 @@ class Jam:
 
     def __init__(
         self, mind: Generator, *, fallback: Generator | None = None, seed: int = 0, settings: Settings | None = None,
-        generation: int = 1, clock: str = "auto", tempo: float = 120.0, fault: str = "",
+        generation: int = 1, clock: str = "auto", tempo: float = 120, fault: str = "", desk: console.Desk | None = None,
     ) -> None:  # fmt: skip
         self.step_ms = Measure()  # filled by the shell, since the engine reads no clock
         self.sessions: dict[int, Session] = {}
@@ -41,7 +41,7 @@ class Jam:
         self.settings = settings or Settings()  # of the jam; a new player begins with a copy
         self.drops = 0  # events that could not be used
         self.heard = 0  # notes struck
-        self._mind, self._fallback = mind, fallback
+        self._mind, self._fallback, self.desk = mind, fallback, desk or console.Desk()
         self._generation, self._fault = generation, fault  # the fault is told to every player that joins
         self._conductor = Conductor(clock, tempo)
         self._box = Outbox(self.roster)
@@ -162,7 +162,7 @@ class Jam:
         outputs = [output for player in given_up for output in self._leave(player, [])]
         if hello.role == "player" and hello.player not in self.sessions:
             session = Session(hello.player, self._mind, self._fallback, self._generation)
-            session.settings.values.update(self.settings.values)
+            session.settings.values.update(self.settings.values | self.desk.presets.beginning(hello.player))
             self.sessions[hello.player] = session
             if self.playing:
                 session.resume()
@@ -255,11 +255,13 @@ class Jam:
                 return self._box.monitors(ev.Heard(at, pitch, 0), session.player)
             case ev.Set() | ev.Get() | ev.Do():
                 return self._asked(session, event)
-        return []  # a control change: heard, and nobody has asked for it
+            case ev.Control():
+                return [out for wish in console.turned(session, event, self.desk) for out in self._asked(session, wish)]
+        return []
 
     def _asked(self, session: Session, wish: ev.Set | ev.Get | ev.Do) -> list[Output]:
         try:
-            done = console.asked(session, wish, self.settings, self.sessions.values(), self._box)
+            done = console.asked(session, wish, self.settings, self.sessions.values(), self._box, self.desk)
         except WireError as error:
             self.drops += 1
             return self._box.refuse(self.roster.peers(session.player), error.reason, session.player)
