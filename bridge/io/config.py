@@ -182,12 +182,19 @@ class _Reader:
 
 def line_of(text: str, table: str, name: str) -> int:
     """The line, from 1, on which a table sets a name, or on which that table begins; 0 where it is not plain to see."""
-    here = ""
+    here, wanted = "", f"{table}.{name}".lstrip(".")
     for number, line in enumerate(text.splitlines(), 1):
-        if head := re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line):
-            here = re.sub(r"[\"'\s]*\.[\"'\s]*", ".", head[1]).strip("\"'")
-            if here == f"{table}.{name}".lstrip("."):
-                return number
-        elif here == table and re.match(rf"\s*[\"']?{re.escape(name)}[\"']?\s*[=.]", line):
+        if head := re.match(r"\s*\[+([^\[\]]+)\]", line):
+            here = found = _plain(head[1])
+        elif key := re.match(r"([^=#]+)=", line):
+            found = f"{here}.{_plain(key[1])}".lstrip(".")
+        else:
+            continue
+        if found == wanted or found.startswith(f"{wanted}."):
             return number
     return 0
+
+
+def _plain(key: str) -> str:
+    """A key, dotted or not, without its quotes and blanks."""
+    return re.sub(r"[\"'\s]*\.[\"'\s]*", ".", key.strip()).strip("\"'")

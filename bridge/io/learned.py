@@ -45,8 +45,8 @@ def load(path: Path, presets: Presets) -> tuple[dict[int, dict[int, Target]], li
     for player, bindings in players.items() if isinstance(players, dict) else ():
         for number, text in bindings.items() if isinstance(bindings, dict) else ():
             try:
-                what = target(str(text), presets)
-                learned.setdefault(int(player), {})[check_number(int(number))] = what
+                control, what = check_number(int(number)), target(str(text), presets)
+                learned.setdefault(int(player), {})[control] = what
             except (WireError, ValueError) as error:
                 notes.append(f"{path}: player {player}, control {number} is left out: {error}")
     return learned, notes
