@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,18 @@ def test_what_a_file_says(tmp_path: Path) -> None:
     }  # fmt: skip
     assert desk.presets.beginning(2)["genre"] == "folk"
     assert desk.controls.bindings(7) == config.controls
+
+
+DOCS = Path(__file__).parent.parent / "docs"
+PAGE = (DOCS / "controls.md").read_text(encoding="utf-8")
+EXAMPLES = [(DOCS / "improv.toml").read_text(encoding="utf-8"), *re.findall(r"```toml\n(.+?)```", PAGE, re.DOTALL)]
+
+
+@pytest.mark.parametrize("text", EXAMPLES)
+def test_every_example_of_the_documents_is_one_that_works(tmp_path: Path, text: str) -> None:
+    config = read(wrote(tmp_path, text))
+    assert config.presets or config.controls
+    assert config.desk({})[1] == []
 
 
 def test_an_empty_file_says_nothing(tmp_path: Path) -> None:

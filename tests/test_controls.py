@@ -1,6 +1,10 @@
 """Controls: knobs, buttons and their learning, as a player's control changes meet the engine."""
 
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bridge.engine.console import Desk
 from bridge.engine.controls import MODE_MESSAGES, PLAYERS, Controls, Target, check_number, target
@@ -179,6 +183,29 @@ def test_what_is_remembered_of_players_has_an_end() -> None:
     assert len(controls.learned()) == PLAYERS
     assert controls.turn(Control(PLAYERS + 49, -1, 20, 127), PRESETS) == Set(PLAYERS + 49, "swing", 1.0)
     assert controls.turn(Control(1, -1, 20, 127), PRESETS) is None, "the first to learn is forgotten"
+
+
+TARGETS = [each.name for each in PARAMETERS if each.name not in ("learn", "denominator")]
+TARGETS += ["panic", "mode:listen", "preset:verse", "denominator:8", "off"]
+MOVES: st.SearchStrategy[Any] = st.one_of(
+    st.builds(Control, st.integers(1, 2), st.just(-1), st.integers(0, 127), st.integers(0, 127)),
+    st.builds(Control, st.just(1), st.just(-1), st.sampled_from([20, 21]), st.integers(0, 127)),
+    st.builds(Set, st.integers(1, 2), st.just("learn"), st.sampled_from(TARGETS)),
+    st.builds(Set, st.integers(1, 2), st.just("preset"), st.sampled_from(["off", "verse", "chorus"])),
+)
+
+
+@given(st.lists(MOVES, max_size=60))
+def test_whatever_is_moved_and_learnt_nothing_is_refused_and_every_value_fits(moves: list[Event]) -> None:
+    engine = jam({20: "temperature", 21: "preset"})
+    out = does(engine, *moves)
+    assert engine.drops == 0
+    assert len(out) < 30 * (len(moves) + 1)
+    for player, session in engine.sessions.items():
+        for each in PARAMETERS:
+            assert each.check(session.settings.values[each.name]) == session.settings.values[each.name]
+        bound = list(engine.desk.controls.bindings(player).values())
+        assert len(set(bound)) == len(bound), "a target hangs on one control"
 
 
 def test_bindings_that_were_learnt_before_are_there_again() -> None:

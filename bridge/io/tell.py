@@ -217,16 +217,13 @@ def _listed(found: list[Value], name: str) -> list[Value]:
 
 
 def _refused(message: Message, asked: Asked) -> None:
-    """Raises the engine's reason in words, where the message is one."""
-    if not isinstance(message, Error) or message.reason == "late":
-        return
-    match message.reason:
-        case "unknown_player":
-            hint = f"player {asked.player} is not there: let its device join; improv serve --midi makes player 1"
-        case "no_model":
-            return  # the band plays by rule, and still does what it is told
-        case "bad_value":
-            hint = "the engine does not take that value"
-        case other:
-            hint = f"the engine refuses: {other}"
-    raise WireError(hint, message.reason)
+    """Raises the engine's reason in words, where the message is one; other errors are about the band's playing."""
+    player = f"player {asked.player} is not there"
+    hints = {
+        "unknown_player": f"{player}: let its device join; improv serve --midi makes player 1",
+        "player_in_use": "the engine has no seat left for a listener: ask again when somebody has left",
+        "bad_version": f"the engine speaks another version of the protocol than {VERSION}: update the older one",
+        "bad_value": "the engine does not take that value",
+    }
+    if isinstance(message, Error) and message.reason in hints:
+        raise WireError(hints[message.reason], message.reason)
