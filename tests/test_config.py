@@ -9,7 +9,7 @@ import pytest
 
 from bridge.engine.controls import Controls, Target
 from bridge.engine.presets import Presets
-from bridge.io import learned
+from bridge.io import doctor, learned
 from bridge.io.config import Config, line_of, read, user_folder
 from bridge.io.learned import Keeper, load, save, written
 from bridge.music.errors import BridgeError
@@ -240,3 +240,21 @@ def test_a_file_that_cannot_be_written_is_said_and_the_old_one_stays(
     ]
     assert path.read_text(encoding="utf-8") == written(LEARNED)
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_the_doctor_reads_the_file_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    monkeypatch.setattr(doctor, "PACKAGES", ())
+    for check in ("_runtime", "_model", "_midi"):
+        monkeypatch.setattr(doctor, check, lambda: "")
+
+    def said() -> doctor.Check:
+        return next(check for check in doctor.examine(0) if check.name == "improv.toml")
+
+    wrote(tmp_path, GOOD)
+    assert said().ok
+    assert said().text == f"{tmp_path / 'improv.toml'}: presets Verse 1, chorus; 3 controls bound"
+    wrote(tmp_path, "[controls]\n200 = 'panic'\n")
+    assert (said().ok, said().essential) == (False, True), "improv serve would not start"
+    assert said().text == "improv.toml, line 2: [controls]: a control is its number, 0 to 119"

@@ -9,7 +9,6 @@ The last layer that names a preset decides which one; the preset lies below that
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Final
 
 from bridge.engine.parameters import BY_NAME, OFF, PARAMETERS, SHARED
@@ -25,6 +24,8 @@ ASKED: Final = ("preset", "learn")  # are asked for, and cannot stand in a prese
 
 def suggestion(word: str, known: Sequence[str]) -> str:
     """`; did you mean ...?` where a known word is close, else nothing."""
+    from difflib import get_close_matches  # takes milliseconds to load, and nobody waits for it but who erred
+
     close = get_close_matches(word, known, 1)
     return f"; did you mean {close[0]!r}?" if close else ""
 
