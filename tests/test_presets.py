@@ -8,8 +8,8 @@ from bridge.engine.parameters import BY_NAME, PARAMETERS
 from bridge.engine.presets import LONGEST, Presets, check_name, checked, fitted, spelt
 from bridge.generators.rules import RulesBand
 from bridge.music.errors import WireError
-from bridge.music.events import ERRORS, Error, Event, Get, Output, Set, Silence, Value
-from tests.virtual import hello, play
+from bridge.music.events import ERRORS, Error, Event, Get, Output, Set, Silence, State, Value
+from tests.virtual import Host, hello, play
 
 NAMED = {
     "ballad": checked({"swing": 0.6, "genre": "jazz", "temperature": 0.3}),
@@ -163,3 +163,17 @@ def test_every_parameter_but_those_that_are_asked_for_can_stand_in_a_preset() ->
     whole = {each.name: each.default for each in PARAMETERS if each.name not in ("preset", "learn")}
     assert checked(dict(reversed(whole.items()))) == whole
     assert list(checked(dict(reversed(whole.items())))) == [each for each in BY_NAME if each in whole]
+
+
+def test_a_presets_mode_waits_for_the_bar_line_and_the_rest_does_not() -> None:
+    """120 bpm in 4/4: bars of two seconds; the preset is asked for in the third bar."""
+    host = Host().tune([60, 62, 64, 65] * 4).stop()
+    engine = jam(Presets({"trading": checked({"mode": "respond", "response_level": 0.5})}))
+    out = play(engine, [*host.script, (4.5, Set(1, "preset", "trading"))], host.time)
+    assert [(time, *value) for time, value in zip([4.5] * 3, told(out), strict=True)] == [
+        (4.5, "mode", "respond"), (4.5, "response_level", 0.5), (4.5, "preset", "trading")
+    ]  # fmt: skip
+    modes = [(time, o.message.mode) for time, o in out if isinstance(o.message, State) and time > 4.0]
+    changed = next(time for time, mode in modes if mode == "respond")
+    assert 6.0 - 0.15 < changed <= 6.0, "decided a lookahead before the bar line"
+    assert {mode for time, mode in modes if time < changed} <= {"accompany"}

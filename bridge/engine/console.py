@@ -10,7 +10,7 @@ from typing import Final
 
 from bridge.engine.controls import MODE_MESSAGES, SUSTAIN, Controls, target
 from bridge.engine.outbox import Outbox
-from bridge.engine.parameters import ACTIONS, OFF
+from bridge.engine.parameters import ACTIONS, OFF, VOICES
 from bridge.engine.presets import Presets, Word
 from bridge.engine.session import Session
 from bridge.engine.settings import SHARED, Settings
@@ -28,6 +28,10 @@ class Desk:
     presets: Presets = field(default_factory=Presets)
     controls: Controls = field(default_factory=Controls)
 
+    def beginning(self, player: int, shared: Settings) -> Settings:
+        """What a player begins with in a jam that has these settings."""
+        return Settings(shared.values | self.presets.beginning(player))
+
 
 def set_value(
     session: Session, wish: ev.Set, shared: Settings, sessions: Iterable[Session], outbox: Outbox
@@ -39,9 +43,10 @@ def set_value(
         for other in sessions:
             other.settings.set(wish.name, became)
     outputs = outbox.send(session, ev.Value(wish.name, became))
-    if wish.name in (ev.ACCOMPANIMENT, ev.BASS) and not became:
+    if wish.name in VOICES and not became:
         outputs += outbox.silence(session, wish.name)
-    if wish.name == "mode" and became == "listen":
+    if wish.name == "mode" and became == "listen":  # a hush need not wait for a bar line
+        session.settle()
         outputs += outbox.silence(session)
     return outputs
 
@@ -124,6 +129,14 @@ def do(session: Session, wish: ev.Do, outbox: Outbox) -> list[Output]:
         case "enter":
             if session.phase == "listening":  # while the transport stands too: then it enters with it
                 session.phase = "playing"
+        case "end_call":
+            session.exchange.end_call()
+        case "mutate":
+            session.exchange.mutate()
+        case "now":
+            before = session.mode
+            session.settle()
+            return [output for voice in session.unheard(before) for output in outbox.silence(session, voice)]
         case other:
             raise WireError(f"there is no action {other!r}; there are {', '.join(ACTIONS)}")
     return []

@@ -17,7 +17,7 @@ from bridge.generators import shelf
 from bridge.io.config import Config, Wish, read
 from bridge.io.host import Follower, Host, Shell, Summary, Timed, signals, undisturbed
 from bridge.io.learned import Keeper
-from bridge.io.minds import Choice, choose
+from bridge.io.minds import Choice, answerers, choose
 from bridge.io.osc import OscShell
 from bridge.music.events import EVERYONE
 from bridge.quiet import hushed
@@ -65,12 +65,13 @@ def serve(options: Options, began: float) -> int:
     desk, notes = config.desk(made_for, options.asked())
     settings = Settings()
     settings.values.update(desk.presets.beginning(EVERYONE))
-    for line in (choice.warning, *choice.notes, apart(settings.word("genre"), choice), *notes):
+    minds, missing = answerers()
+    for line in (choice.warning, *choice.notes, *missing, apart(settings.word("genre"), choice), *notes):
         if line:
             LOG.warning("%s", line)
     mind = Timed(choice.mind)
     jam = Jam(
-        mind, fallback=choice.fallback, seed=options.seed, settings=settings, clock=options.clock,
+        mind, fallback=choice.fallback, answerers=minds, seed=options.seed, settings=settings, clock=options.clock,
         tempo=options.tempo or 120.0, generation=generation(), fault="no_model" if choice.warning else "",
         desk=desk,
     )  # fmt: skip
