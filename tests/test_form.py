@@ -246,7 +246,8 @@ def test_the_response_can_be_switched_off_alone() -> None:
 
 def test_chords_are_told_only_while_they_sound() -> None:
     host = Host().tune(CALL * 4).stop()
-    assert of(play(jam_of(mode="respond"), host.script, host.time), Chord) == []
+    told = of(play(jam_of(mode="respond"), host.script, host.time), Chord)
+    assert {o.message.quality for _, o in told if isinstance(o.message, Chord)} <= {"N"}
     assert of(play(jam_of(mode="accompany"), host.script, host.time), Chord)
 
 

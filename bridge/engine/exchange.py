@@ -24,6 +24,7 @@ from bridge.music.timeline import PPQ, STEP, Place
 
 MOST_TONES: Final = 2048  # in one response, or times that its mind is asked for more: it has lost its way
 
+DEFAULT: Final = "melody"  # who answers where nobody is named
 ECHO: Final = "echo"  # the mind that answers where the others fail
 
 Minds = Mapping[str, Answerer]  # by name; ECHO is among them
@@ -85,6 +86,10 @@ class Exchange:
     def forget(self) -> None:
         """Forget the call and all that was heard; the response goes on."""
         self.call, self._heard, self._last = None, None, None
+
+    def knows(self, name: str) -> bool:
+        """Whether a mind of that name is there; `melody` always is, if only as an echo."""
+        return name in self._minds or name == DEFAULT
 
     def drop(self) -> None:
         """No call and no response to loop or to mutate; the memory stays."""
