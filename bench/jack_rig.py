@@ -153,7 +153,7 @@ def engine(extra: Sequence[str]) -> list[str]:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    return [sys.executable, "-m", "bridge", "serve", "--midi", "--json", "--port", str(port), *extra]
+    return [sys.executable, "-m", "bridge", "serve", "--midi", "--json", "--no-record", "--port", str(port), *extra]
 
 
 def main() -> int:

@@ -13,7 +13,7 @@ from bridge.engine.settings import ANY
 from bridge.generators import line
 from bridge.generators.comping import GAP, Comping, Hit, drawn, heed, hit, loudness
 from bridge.generators.line import Line
-from bridge.generators.model import AccompanimentModel, Decision, Heard, State
+from bridge.generators.model import STEP_FILE, AccompanimentModel, Decision, Heard, State
 from bridge.generators.patterns import Book
 from bridge.generators.shelf import PLAIN, set_of
 from bridge.music import vocabulary
@@ -51,6 +51,11 @@ class Band:
         """`sets` are the weights by their set's name; `default` among them answers for those that are not there."""
         self.name = name
         self._sets, self._book = dict(sets), book
+
+    @property
+    def weights(self) -> dict[str, str]:
+        """The SHA-256 of each set's network, by which a recorded jam knows its weights again."""
+        return {name: str(model.card["sha256"][STEP_FILE]) for name, model in sorted(self._sets.items())}
 
     def start(self) -> BandState:
         """Nothing heard, nothing played."""

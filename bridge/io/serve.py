@@ -6,16 +6,19 @@ import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter, time
 from typing import Any, Final
 
 from bridge import __version__
-from bridge.engine.jam import Jam
 from bridge.engine.settings import ANY, Settings
 from bridge.generators import shelf
 from bridge.io.host import Follower, Host, Shell, Summary, Timed, signals, undisturbed
+from bridge.io.jams import new
 from bridge.io.minds import Choice, choose
 from bridge.io.osc import OscShell
+from bridge.io.provenance import header_of, jam_of
+from bridge.io.record import Recorded, Writer
 from bridge.quiet import hushed
 
 LOG: Final = logging.getLogger(__name__)
@@ -40,6 +43,8 @@ class Options:
     meter: tuple[int, int] | None = None  # of a clock that says none
     midi_offset: float = 0.0  # seconds by which MIDI output is late
     genre: str = ANY  # that a new player begins with
+    record: Path | None = None  # a file or a folder for the log of the jam; None: the user's own folder
+    recording: bool = True
 
 
 def serve(options: Options, began: float) -> int:
@@ -59,18 +64,22 @@ def serve(options: Options, began: float) -> int:
         if line:
             LOG.warning("%s", line)
     mind = Timed(choice.mind)
-    jam = Jam(
-        mind, fallback=choice.fallback, seed=options.seed, settings=settings, clock=options.clock,
-        tempo=options.tempo or 120.0, generation=generation(), fault="no_model" if choice.warning else "",
+    header = header_of(
+        choice.mind, settings=settings, seed=options.seed, generation=generation(), clock=options.clock,
+        tempo=options.tempo or 120.0, model=options.model, fault="no_model" if choice.warning else "",
+        at=perf_counter(),
     )  # fmt: skip
+    jam = jam_of(header, mind, choice.fallback)
     jam.step_ms = mind.ms
-    host = Host(jam)
     with ExitStack() as stack:
+        log = stack.enter_context(Writer(new(options.record, header), header)) if options.recording else None
+        host = Host(Recorded(jam, log.keep) if log else jam)
         stack.enter_context(signals(host))
         osc = stack.enter_context(OscShell(host.enqueue, host=options.host, port=options.port))
         shells: list[Shell] = [osc]
         followers: list[Follower] = []
         ready = {"event": "ready", "port": osc.port, "pid": os.getpid(), "midi_in": None, "midi_out": None}
+        ready["log"] = str(log.path) if log and log.writing else None
         if options.midi:
             from bridge.io.midi import IN_NAME, OUT_NAME, MidiShell
 

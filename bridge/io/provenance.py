@@ -1,0 +1,106 @@
+"""What a jam is made from, so that it can be made again: its header, and the fingerprints of its mind.
+
+A network's floats may round differently on another processor or runtime, and once in a while that moves a choice. So a
+log carries, beside the weights' own sum, a fingerprint of what the mind computes here: where the weights agree and that
+does not, a replay may differ, and says why.
+"""
+
+import platform
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from hashlib import sha256
+from importlib import metadata
+from typing import Any, Final
+
+import numpy as np
+
+from bridge import __version__
+from bridge.engine.frame import Frame, Generator
+from bridge.engine.jam import Jam
+from bridge.engine.settings import ANY, Settings
+from bridge.generators.shelf import SETS
+from bridge.music.entries import Header
+from bridge.music.errors import ModelError
+from bridge.music.events import VERSION
+from bridge.music.timeline import STEP, Meter, place
+
+STEPS: Final = 2  # that a fingerprint takes for each set of weights; one would show another rounding, mostly
+RUNTIME: Final = "ai-edge-litert"
+
+
+def jam_of(header: Header, mind: Generator, fallback: Generator | None) -> Jam:
+    """The jam that a header describes. Raises ModelError where it has settings that this version does not know."""
+    settings = Settings()
+    unknown = sorted(set(header.settings) - set(settings.values))
+    if unknown:
+        raise ModelError(
+            f"the jam has settings that this version does not know ({', '.join(unknown)}): use improv {header.bridge}"
+        )
+    settings.values.update(header.settings)
+    return Jam(
+        mind, fallback=fallback, seed=header.seed, settings=settings, clock=header.clock, tempo=header.tempo,
+        generation=header.generation, fault=header.fault,
+    )  # fmt: skip
+
+
+def header_of(
+    mind: Generator, *, settings: Settings, seed: int, generation: int, clock: str, tempo: float, model: str | None,
+    fault: str = "", at: float | None = None,
+) -> Header:  # fmt: skip
+    """The header of a jam that is about to begin; `at` is now in perf_counter seconds, None for virtual time."""
+    date = "" if at is None else datetime.now().astimezone().isoformat(timespec="seconds")
+    return Header(
+        seed=seed, generation=generation, clock=clock, tempo=tempo, model=model, mind=mind.name, fault=fault,
+        settings=dict(settings.values), weights=weights(mind), arithmetic=arithmetic(mind), machine=machine(),
+        bridge=__version__, protocol=VERSION, date=date, began=at or 0.0,
+    )  # fmt: skip
+
+
+def weights(mind: Generator) -> dict[str, str]:
+    """The sets of weights of a mind, each with the SHA-256 of its network; none for rules."""
+    found: Mapping[str, str] = getattr(mind, "weights", {})
+    return dict(found)
+
+
+def machine() -> str:
+    """Processor and runtime in words: what a difference of arithmetic is to be looked for in."""
+    try:
+        runtime = f", {RUNTIME} {metadata.version(RUNTIME)}"
+    except metadata.PackageNotFoundError:
+        runtime = ""
+    return f"{platform.system()} {platform.machine()}{runtime}"
+
+
+def arithmetic(mind: Generator) -> str:
+    """What a mind computes in a few steps of every set of weights, as 16 digits; "" without weights, or if it fails."""
+    if not weights(mind):
+        return ""
+    total = sha256()
+    for genre in (ANY, *{which: genre for genre, which in SETS.items()}.values()):
+        state = mind.start()
+        for step in range(STEPS):
+            tick = step * STEP
+            frame = Frame(
+                tick, place(tick, 0, Meter()), 120.0, 60 + step, (60 + step,), 90, (0.0,) * 12, step, 1.0, (), genre
+            )  # fmt: skip
+            try:
+                state, thought = mind.step(state, frame)
+            except Exception:  # the jam will tell, and play by rule
+                return ""
+            for part in _bytes((state, thought)):
+                total.update(part)
+    return total.hexdigest()[:16]
+
+
+def _bytes(value: Any) -> list[bytes]:
+    """A state, however nested, as bytes: arrays bit for bit."""
+    if isinstance(value, np.ndarray):
+        return [value.tobytes()]
+    if is_dataclass(value):
+        return [part for f in fields(value) for part in _bytes(getattr(value, f.name))]
+    if isinstance(value, frozenset | set):
+        return _bytes(sorted(value))
+    if isinstance(value, tuple | list):
+        return [part for each in value for part in _bytes(each)]
+    return [repr(value).encode()]
