@@ -29,7 +29,6 @@ from bridge.music.events import (  # noqa: E402
     Event,
     NoteOff,
     NoteOn,
-    Position,
     Pulse,
     Set,
     SongPosition,

@@ -3,7 +3,7 @@
 Ticks are those of a file that begins at 0: where the transport stood, or the engine's numbering jumped, the next bar
 line follows the last bar. Notes end as on a device (`engine/schedule.py`): at their end, when their pitch is struck
 again, at a silence, when the transport stops, and of the bass when a new one begins. A chord is what the band played,
-not what it planned: it comes with cues, not with plans, and at most a sixteenth ahead.
+not what it planned: it comes without plans, and lies a sixteenth ahead at most, or no later than the latest cue.
 """
 
 from collections.abc import Iterable
@@ -71,7 +71,9 @@ class Listener:
         self._clock: Clocked | None = None
         self._time = 0.0
         self._shift = 0  # file tick - engine tick
+        self._start = 0  # the file's tick of the bar line at which the transport began to run
         self._offsets: dict[int, int] = {}  # player -> the ticks of its device - the engine's
+        self._latest: dict[int, int] = {}  # player -> the file's tick of its latest cue
         self._open: dict[tuple[int, str], list[_Key]] = {}  # notes that may yet be cut
         self._states: dict[int, str] = {}
 
@@ -130,13 +132,14 @@ class Listener:
             start = 0 if first else next((bar for bar in reversed(done.bars) if bar >= now), now)
             if first:
                 done.bars, done.meters, done.tempos = [], [], []
-            self._shift = start - clock.bar
+            self._start, self._shift = start, start - clock.bar
             done.bars = [bar for bar in done.bars if bar < start] + [start]
             self._metered(start, meter)
         elif clock.playing and before and (meter != self._meter() or (clock.bar - before.bar) % meter.bar):
-            self._bars(clock.bar + self._shift)  # a bar line elsewhere: the last bar before it is short
-            done.bars = [bar for bar in done.bars if bar < clock.bar + self._shift] + [clock.bar + self._shift]
-            self._metered(clock.bar + self._shift, meter)
+            line = max(clock.bar + self._shift, self._start + (clock.bar + self._shift - self._start) % meter.bar)
+            self._bars(line)  # a bar line elsewhere: the last bar before it is short
+            done.bars = [bar for bar in done.bars if bar < line] + [line]
+            self._metered(line, meter)
         if clock.playing:
             self._tempo(clock, before if runs and not jumped else None)
         self._clock = clock
@@ -194,14 +197,15 @@ class Listener:
                         if player in (EVERYONE, where[0]) and where[1] != HEARD and voice in (ALL, where[1]):
                             self._cut(where, now)
                 case Chord() as chord if player not in planned:
-                    tick = chord.tick - self._offsets.get(player, 0)
-                    if tick + self._shift <= now + STEP:
-                        self._chord(player, replace(chord, tick=tick + self._shift))
+                    tick = chord.tick - self._offsets.get(player, 0) + self._shift
+                    if tick <= max(now + STEP, self._latest.get(player, 0)):
+                        self._chord(player, replace(chord, tick=tick))
                 case State(mode, phase, _):
                     self._state(player, f"{mode}: {phase}", now)
 
     def _cue(self, player: int, cue: Cue, tick: int) -> None:
         where = (player, cue.voice)
+        self._latest[player] = max(tick, self._latest.get(player, 0))
         for key in self._open.get(where, []):  # notes begin in order of their ticks, however they came
             if cue.voice != BASS and key.note.pitch != cue.pitch:
                 continue
