@@ -5,7 +5,7 @@ latest when the output ends; a port that goes away is logged once, its messages 
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -61,15 +61,13 @@ class Line:
 class Keys:
     """The keys that our output holds down, each with the player and the voice that struck it."""
 
-    def __init__(self, line: Line, channels: Mapping[str, int] = CHANNELS) -> None:
-        """`channels` has the channel of each voice, from 0; any other voice is on OTHERS."""
+    def __init__(self, line: Line) -> None:
         self._line = line
-        self._channels = channels
         self._held: dict[tuple[int, int], tuple[int, str]] = {}  # (channel, pitch) -> (player, voice)
 
     def play(self, sounding: Sounding) -> None:
         """Strike or release a key; a key that is down is released before it is struck again."""
-        key = self._channels.get(sounding.voice, OTHERS), sounding.pitch
+        key = CHANNELS.get(sounding.voice, OTHERS), sounding.pitch
         owner = sounding.player, sounding.voice
         if sounding.velocity:
             self._release(key)
@@ -80,7 +78,7 @@ class Keys:
 
     def quieten(self, voice: str) -> None:
         """All-notes-off on the channels of `voice`, or of all, as far as nobody else holds a key there."""
-        channels = {*self._channels.values(), OTHERS} if voice == ALL else {self._channels.get(voice, OTHERS)}
+        channels = {*CHANNELS.values(), OTHERS} if voice == ALL else {CHANNELS.get(voice, OTHERS)}
         for channel in sorted(channels - {channel for channel, _ in self._held}):
             self._line.send((CONTROL | channel, ALL_NOTES_OFF, 0))
 
