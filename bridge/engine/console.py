@@ -3,18 +3,12 @@
 from collections.abc import Iterable
 
 from bridge.engine.outbox import Outbox
+from bridge.engine.parameters import ACTIONS
 from bridge.engine.session import Session
 from bridge.engine.settings import SHARED, Settings
 from bridge.music import events as ev
 from bridge.music.errors import WireError
 from bridge.music.events import Output
-
-ACTIONS = {
-    "panic": "silence at once, and begin as if nothing had been heard",
-    "stop": "silence at once; the band keeps what it heard and enters again after your next notes",
-    "clear": "forget what was heard, without a gap in what sounds",
-    "enter": "the band enters now instead of at its bar line",
-}  # the protocol's words for `do`
 
 
 def set_value(

@@ -11,6 +11,8 @@ ARRIVAL: Final = -1  # a tick of -1 asks the engine to stamp the event on its ar
 EVERYONE: Final = 0  # as a player: all players (monitors); players are 1 and up
 ACCOMPANIMENT: Final = "accompaniment"
 BASS: Final = "bass"
+RESPONSE: Final = "response"  # the machine's own melody
+METRONOME: Final = "metronome"
 ALL: Final = "all"  # as a voice: every voice
 
 
@@ -108,7 +110,7 @@ class Get:
 
 @dataclass(frozen=True, slots=True)
 class Do:
-    """A player asks for an action: panic, stop, clear, enter."""
+    """A player asks for an action: panic, stop, mutate ..."""
 
     player: int
     action: str
@@ -214,7 +216,7 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The player's mode, its phase (idle, listening, playing), and the bar of the song, from 1."""
+    """The player's mode, its phase (idle, ready, listening, playing), and the bar of the song, from 1."""
 
     mode: str
     phase: str
@@ -269,6 +271,14 @@ class Transport:
     source: str  # osc, midi, local, none
 
 
+@dataclass(frozen=True, slots=True)
+class Thru:
+    """A key that the player struck, or with velocity 0 released, passed on to MIDI; it does not travel over OSC."""
+
+    pitch: int
+    velocity: int
+
+
 Message = Welcome | Heartbeat | Cue | Plan | Chord | Silence | State | Value | Error | Of | Heard | Transport
 
 
@@ -278,13 +288,15 @@ class Output:
 
     `time` is the monotonic second at which a cue's tick falls, None for what concerns the present moment.
     `tick` is the cue's tick in the engine's own numbering, for shells that schedule by themselves (MIDI).
+    `channel` is the MIDI channel of a cue or a passed-on key, 1-16; 0: the voice's usual one.
     """
 
     to: tuple[Peer, ...]
-    message: Message
+    message: Message | Thru
     player: int = EVERYONE
     time: float | None = None
     tick: int = 0
+    channel: int = 0
 
 
 ERRORS: Final = {
