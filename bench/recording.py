@@ -1,6 +1,6 @@
 """What a log costs: the owner's thread, the writer's, and the disk. `python -m bench.recording [--players 8]`.
 
-Beside the first figure its floors: the same jam without a log, and a bare `deque.append`. Processor time, not the clock's.
+Beside the first figure its floors: the same jam without a log, and a bare `deque.append`. Seconds are processor time.
 """
 
 import argparse

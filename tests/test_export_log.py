@@ -16,8 +16,7 @@ from bridge.engine.settings import Settings
 from bridge.generators.rules import RulesBand
 from bridge.io import export, jams
 from bridge.io.jam_file import takes, write_midi
-from bridge.io.midi_out import Keys, Line
-from bridge.io.playback import perform_live, strokes
+from bridge.io.playback import Hands, perform_live, strokes
 from bridge.io.provenance import header_of, jam_of
 from bridge.io.record import Recorded, remembered
 from bridge.music.entries import Clocked, Entry, Received, Said
@@ -354,12 +353,12 @@ def test_playback_releases_every_key_also_when_it_is_broken_off(log: Path) -> No
             if next(waits) == last:
                 raise KeyboardInterrupt
 
-        keys = Keys(Line(sent.append, lambda: False))
+        hands = Hands(sent.append)
         if last is None:
-            perform_live(timed, keys, wait)
+            perform_live(timed, hands, wait)
         else:
             with pytest.raises(KeyboardInterrupt):
-                perform_live(timed, keys, wait)
+                perform_live(timed, hands, wait)
         down: set[tuple[int, int]] = set()
         for status, pitch, _ in (message for message in sent if message[0] & 0xF0 in (0x80, 0x90)):
             key = (status & 0xF, pitch)
@@ -409,3 +408,16 @@ def test_the_reader_of_a_log_is_the_corpus_own_way_in(log: Path) -> None:
     with log.open("rb") as file:
         entries = list(Reader(io.BytesIO(file.read()), "x"))
     assert perform(entries).players == [1, 2]
+
+
+def test_training_and_judging_take_a_jam_for_music_and_not_for_a_pack(log: Path, tmp_path: Path) -> None:
+    from bridge.training import corpus, heldout, sources
+
+    assert heldout.is_music(log)
+    assert heldout.is_music(log.parent)
+    assert not sources.is_pack(log)
+    assert not sources.is_pack(log.parent)
+    (tmp_path / "jam.jsonl").write_bytes(log.read_bytes())
+    (tmp_path / "D_tunes.jsonl").write_text("")
+    assert sources.is_pack(tmp_path)
+    assert [path.name for path in corpus.files(tmp_path)] == ["D_tunes.jsonl"]

@@ -170,8 +170,8 @@ def test_a_header_of_a_later_version_may_say_more(text: str) -> None:
 
 
 def test_settings_that_this_version_lacks_are_named(text: str) -> None:
-    with pytest.raises(ModelError, match=r"does not know \(swing\)"):
-        again(text.replace('"settings":{', '"settings":{"swing":0.6,', 1))
+    with pytest.raises(ModelError, match=r"does not know \(gloom\)"):
+        again(text.replace('"settings":{', '"settings":{"gloom":0.6,', 1))
 
 
 # -- the file ----------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 The first track has tempos, meters and markers (chords, modes and phases); then every player has a track for what was
 heard and one for each voice that answered. Channels are given in that order, 10 (drums) left out; a seventeenth track
-begins with channel 1 again.
+begins with channel 1 again. The metronome is no music and left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +14,7 @@ import mido
 from bridge.io.take import MELODY, PARTS, Take
 from bridge.io.take import Note as Tone
 from bridge.music.errors import BridgeError
+from bridge.music.events import METRONOME, RESPONSE
 from bridge.music.performance import HEARD, Mark, Note, Performance
 from bridge.music.timeline import PPQ, Meter
 
@@ -27,7 +28,8 @@ def write_midi(done: Performance, title: str, path: Path) -> None:
     file = mido.MidiFile(type=1, ticks_per_beat=PPQ)
     file.tracks.append(_conductor(done, title))
     several = len(done.players) > 1
-    for number, ((player, voice), notes) in enumerate(sorted(done.notes.items(), key=_order)):
+    voices = sorted((item for item in done.notes.items() if item[0][1] != METRONOME), key=_order)
+    for number, ((player, voice), notes) in enumerate(voices):
         name = f"player {player} {voice}" if several else voice
         file.tracks.append(_track(notes, name, voice, CHANNELS[number % len(CHANNELS)], done.end))
     try:
@@ -101,6 +103,8 @@ def takes(done: Performance, title: str) -> Iterator[tuple[int, Take]]:
         for (who, voice), notes in done.notes.items():
             for note in notes if who == player else ():
                 take.add(MELODY if voice == HEARD else voice, Tone(*note))
+        if take.notes(RESPONSE):
+            take.legend = {**take.legend, RESPONSE: "played: response"}
         for tick, chord in done.chords.get(player, []):
             take.name_chord(tick, chord.root, chord.quality)
         take.end = done.end

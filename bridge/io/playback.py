@@ -11,13 +11,15 @@ from typing import Final
 
 from bridge.engine.schedule import Sounding
 from bridge.io import jams
-from bridge.io.midi_out import CHANNELS, OTHERS, Keys, Line
+from bridge.io.midi_bytes import NOTE_OFF, NOTE_ON
 from bridge.music.errors import BridgeError
-from bridge.music.events import ALL
+from bridge.music.events import ACCOMPANIMENT, BASS
 from bridge.music.performance import HEARD, Performance, perform
 from bridge.music.timeline import PPQ
 
-OWN: Final = OTHERS + 1  # the channel, from 0, of what the player played
+CHANNELS: Final = {ACCOMPANIMENT: 0, BASS: 1, HEARD: 3}  # voice -> MIDI channel as in the bytes
+OTHERS: Final = 2  # the channel of any other voice
+RELEASE: Final = 64  # velocity, as the specification asks of a sender that has none of its own
 BEFORE: Final = 0.2  # seconds from opening the port to the first note: synthesizers connect meanwhile
 
 
@@ -40,15 +42,41 @@ def strokes(done: Performance) -> list[tuple[float, Sounding]]:
     return timed
 
 
-def perform_live(timed: Sequence[tuple[float, Sounding]], keys: Keys, wait: Callable[[float], object]) -> None:
+class Hands:
+    """The keys that are down on a port; `send` takes a MIDI message."""
+
+    def __init__(self, send: Callable[[Sequence[int]], object]) -> None:
+        self._send = send
+        self._down: dict[tuple[int, int], tuple[int, str]] = {}  # (channel, pitch) -> (player, voice)
+
+    def play(self, one: Sounding) -> None:
+        """Strike a key, releasing it first where it is down; or release it, unless somebody else struck it since."""
+        key, owner = (CHANNELS.get(one.voice, OTHERS), one.pitch), (one.player, one.voice)
+        if one.velocity:
+            self._up(key)
+            self._down[key] = owner
+            self._send((NOTE_ON | key[0], key[1], one.velocity))
+        elif self._down.get(key) == owner:
+            self._up(key)
+
+    def release(self) -> None:
+        """Every key comes up."""
+        for key in [*self._down]:
+            self._up(key)
+
+    def _up(self, key: tuple[int, int]) -> None:
+        if self._down.pop(key, None) is not None:
+            self._send((NOTE_OFF | key[0], key[1], RELEASE))
+
+
+def perform_live(timed: Sequence[tuple[float, Sounding]], hands: Hands, wait: Callable[[float], object]) -> None:
     """Play strokes, each after `wait(second)` returned; whatever happens, every key is up afterwards."""
     try:
         for second, sounding in timed:
             wait(second)
-            keys.play(sounding)
+            hands.play(sounding)
     finally:
-        keys.release()
-        keys.quieten(ALL)
+        hands.release()
 
 
 def play(path: Path, wanted: str | None) -> int:
@@ -67,9 +95,9 @@ def play(path: Path, wanted: str | None) -> int:
     try:
         open_port(port, OUT_NAME, wanted, "output")
         began = perf_counter() + BEFORE
-        print(f"{timed[-1][0]:.0f} s; channel 1 has chords, 2 bass, {OWN + 1} what you played; Ctrl-C ends", flush=True)
-        keys = Keys(Line(port.send_message, lambda: False), {**CHANNELS, HEARD: OWN})
-        perform_live(timed, keys, lambda second: flag.wait(max(0.0, began + second - perf_counter())))
+        print(f"{timed[-1][0]:.0f} s; channel 1: chords, 2: bass, 3: other voices, 4: you; Ctrl-C ends", flush=True)
+        hands = Hands(port.send_message)
+        perform_live(timed, hands, lambda second: flag.wait(max(0.0, began + second - perf_counter())))
         port.close_port()
     finally:
         port.delete()

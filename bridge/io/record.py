@@ -8,15 +8,12 @@ warning, never the jam.
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final, Self
+from typing import IO, Any, Final, Self
 
 from bridge.engine.jam import Jam
-from bridge.engine.measures import Measure
-from bridge.engine.report import Report
-from bridge.engine.session import Session
 from bridge.music.entries import DRIFT, Advanced, Clocked, Closed, Entry, Header, Received, Said, Struck
 from bridge.music.events import ARRIVAL, Event, NoteOff, NoteOn, Output
 from bridge.music.log import Scribe, head
@@ -63,28 +60,9 @@ class Recorded:
         self._watch(time)
         return self._said(outputs)
 
-    def wakeup(self) -> float | None:
-        """The jam's own."""
-        return self._jam.wakeup()
-
-    def report(self) -> Report:
-        """The jam's own."""
-        return self._jam.report()
-
-    @property
-    def sessions(self) -> Mapping[int, Session]:
-        """The jam's own."""
-        return self._jam.sessions
-
-    @property
-    def timeline(self) -> Timeline | None:
-        """The jam's own."""
-        return self._jam.timeline
-
-    @property
-    def step_ms(self) -> Measure:
-        """The jam's own."""
-        return self._jam.step_ms
+    def __getattr__(self, name: str) -> Any:
+        """What is no input is the jam's own."""
+        return getattr(self._jam, name)
 
     def _said(self, outputs: list[Output]) -> list[Output]:
         if outputs:
@@ -177,7 +155,7 @@ class Writer:
                     empty = empty and not batch
             if empty:
                 self.path.unlink(missing_ok=True)
-        except (OSError, ValueError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
             if self.writing:
                 self._give_up(error)
 

@@ -18,7 +18,7 @@ from bridge.io.provenance import arithmetic, jam_of, machine, weights
 from bridge.io.record import Recorded
 from bridge.music.entries import Advanced, Closed, Entry, Header, Received, Said
 from bridge.music.errors import ModelError
-from bridge.music.events import Message, Value
+from bridge.music.events import Value
 from bridge.music.log import LogError, Reader, Scribe
 
 MEASURED: Final = ("step_ms_p50", "step_ms_p99")  # values of a real clock's, for monitors
@@ -97,7 +97,7 @@ def _difference(logged: Entry, again: Entry) -> str:
     return ""
 
 
-def _measured(message: Message) -> bool:
+def _measured(message: object) -> bool:
     return isinstance(message, Value) and message.name in MEASURED
 
 

@@ -1,7 +1,7 @@
 """A picture of a take: a piano roll as SVG, in lines of a few bars, readable on a light and on a dark page.
 
-Melody, chords and bass in three colours on a grid of bars and beats; chord names above, bar numbers at the bar lines,
-the C's named at the left. The same take gives the same bytes.
+Melody, chords, bass and the machine's own melody in four colours on a grid of bars and beats; chord names above, bar
+numbers at the bar lines, the C's named at the left. The same take gives the same bytes.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from typing import Final
 
 from bridge.io.take import MELODY, Note, Take
 from bridge.music.errors import BridgeError
-from bridge.music.events import ACCOMPANIMENT, BASS
+from bridge.music.events import ACCOMPANIMENT, BASS, RESPONSE
 
 WIDTH: Final = 1200  # pixels
 LEFT, RIGHT, TOP = 52, 24, 96
@@ -20,19 +20,22 @@ ROW = 4.0  # pixels a semitone
 HEAD, GAP = 40, 26  # pixels above a line, for chords and bar numbers, and below it
 LINE_TICKS: Final = 8 * 1920  # a line holds about this many ticks, in whole bars
 WHITE: Final = frozenset((0, 2, 4, 5, 7, 9, 11))
-VOICES: Final = ((ACCOMPANIMENT, "chords"), (BASS, "bass"), (MELODY, "melody"))  # the melody is drawn last, on top
+VOICES: Final = (
+    *((ACCOMPANIMENT, "chords"), (BASS, "bass"), (RESPONSE, "response")),
+    (MELODY, "melody"),
+)  # the melody is drawn last, on top
 
 STYLE: Final = """
 :root { color-scheme: light dark; }
 .page { fill: #ffffff; } .paper { fill: #f6f7f9; } .black { fill: #eceef2; }
 .text { fill: #1c2024; } .faint { fill: #6a7280; } .bar { stroke: #a9b0bb; } .beat { stroke: #dfe3e8; }
-.melody { fill: #e0560b; } .chords { fill: #2f74d0; } .bass { fill: #12936b; }
+.melody { fill: #e0560b; } .chords { fill: #2f74d0; } .bass { fill: #12936b; } .response { fill: #8a3fd1; }
 .note { stroke: #ffffff; stroke-width: .75; }
 text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 @media (prefers-color-scheme: dark) {
   .page { fill: #0f1216; } .paper { fill: #171b21; } .black { fill: #1d222a; }
   .text { fill: #eceff3; } .faint { fill: #98a2b0; } .bar { stroke: #4b5562; } .beat { stroke: #282f38; }
-  .melody { fill: #ff8a3d; } .chords { fill: #62a3f5; } .bass { fill: #34c796; }
+  .melody { fill: #ff8a3d; } .chords { fill: #62a3f5; } .bass { fill: #34c796; } .response { fill: #bb8cff; }
   .note { stroke: #0f1216; }
 }
 """.strip()
@@ -121,7 +124,7 @@ def _heading(take: Take) -> Iterator[str]:
     meter = f"{take.meter.numerator}/{take.meter.denominator}"
     yield f'<text class="text" x="{LEFT}" y="44" font-size="24" font-weight="650">{escape(take.title)}</text>'
     yield f'<text class="faint" x="{LEFT}" y="70" font-size="15">{meter}, {take.tempo:g} quarter notes a minute</text>'
-    x = WIDTH - RIGHT - 435
+    x = WIDTH - RIGHT + 21 - 152 * sum(voice in take.legend for voice, _ in VOICES)
     for voice, kind in (VOICES[-1], *VOICES[:-1]):
         if voice not in take.legend:
             continue

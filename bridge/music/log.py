@@ -3,18 +3,19 @@
 Rules: a line that is there whole is true, so a log may end anywhere; a last line that is cut off is left out. Any other
 line that is none is a LogError with its number. Events and messages are their class's name in small letters and their
 fields in order; floats come back bit for bit. Whoever a message went to is named once, by a line of its own, then by
-number. docs/recording.md shows the lines.
+number; an output's mark (to whom, whose, when) leaves out what it would be anyway. docs/recording.md shows the lines.
 """
 
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, is_dataclass
 from typing import Any, Final, get_args
 
+from bridge.music import events as ev
 from bridge.music.entries import Advanced, Clocked, Closed, Entry, Header, Received, Said, Struck
 from bridge.music.errors import BridgeError
-from bridge.music.events import Event, Message, Output, Peer
+from bridge.music.events import Event, Output, Peer
 
 FORMAT: Final = 1
 MARK: Final = b'{"jam":'  # how a log begins, and no other file of ours
@@ -28,10 +29,12 @@ def _word(cls: type) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
 
 
-_FIELDS: Final = {cls: tuple(f.name for f in fields(cls)) for cls in (*get_args(Event), *get_args(Message))}
-_WORDS: Final = {cls: _word(cls) for cls in _FIELDS}
-_EVENTS: Final = {_WORDS[cls]: cls for cls in get_args(Event)}
-_MESSAGES: Final = {_WORDS[cls]: cls for cls in get_args(Message)}
+_VALUES: Final[list[Any]] = [each for each in vars(ev).values() if isinstance(each, type) and is_dataclass(each)]
+_FIELDS: Final = {cls: tuple(f.name for f in fields(cls)) for cls in _VALUES}
+_WORDS: Final = {cls: _word(cls) for cls in _VALUES}
+_EVENTS: Final = {_word(cls): cls for cls in get_args(Event)}
+_MESSAGES: Final = {_word(cls): cls for cls in _VALUES if cls not in (*get_args(Event), Peer, Output)}
+_BESIDE: Final = [f for f in fields(Output) if f.name not in ("to", "message")]  # whose, and when
 
 
 def _plain(value: Any) -> Any:
@@ -78,14 +81,16 @@ class Scribe:
             if number is None:
                 number = self._named[output.to] = len(self._named)
                 rows.append(["to", *([peer.host, peer.port, peer.role] for peer in output.to)])
-            mark = [number, output.player, output.time, output.tick]
-            if not groups or groups[-1][:4] != mark:
-                groups.append(mark)
+            mark = [number, *(getattr(output, f.name) for f in _BESIDE)]
+            while len(mark) > 1 and mark[-1] == _BESIDE[len(mark) - 2].default:
+                mark.pop()
+            if not groups or groups[-1][0] != mark:
+                groups.append([mark])
             groups[-1].append(_pack(output.message))
         return [*rows, ["out", *groups]]
 
 
-def _pack(item: Event | Message) -> list[Any]:
+def _pack(item: Any) -> list[Any]:
     cls = type(item)
     return [_WORDS[cls], *[getattr(item, name) for name in _FIELDS[cls]]]
 
@@ -149,6 +154,6 @@ class Reader:
         raise ValueError("no line of a jam's log")
 
     def _outputs(self, group: list[Any]) -> Iterator[Output]:
-        number, player, time, tick, *messages = group
+        (number, *beside), *messages = group
         for word, *values in messages:
-            yield Output(self._to[number], _MESSAGES[word](*values), player, time, tick)
+            yield Output(self._to[number], _MESSAGES[word](*values), *beside)
