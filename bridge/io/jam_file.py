@@ -104,7 +104,7 @@ def takes(done: Performance, title: str) -> Iterator[tuple[int, Take]]:
             for note in notes if who == player else ():
                 take.add(MELODY if voice == HEARD else voice, Tone(*note))
         if take.notes(RESPONSE):
-            take.legend = {**take.legend, RESPONSE: "played: response"}
+            take.legend = {**take.legend, RESPONSE: "response"}
         for tick, chord in done.chords.get(player, []):
             take.name_chord(tick, chord.root, chord.quality)
         take.end = done.end

@@ -4,7 +4,7 @@ Melody, chords, bass and the machine's own melody in four colours on a grid of b
 numbers at the bar lines, the C's named at the left. The same take gives the same bytes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -115,8 +115,9 @@ def svg(take: Take) -> str:
         f'<rect class="page" width="{WIDTH}" height="{shape.page:g}" rx="10"/>',
         *_heading(take),
     ]
+    voices, chords = {voice: take.notes(voice) for voice, _ in VOICES}, take.chords()
     for line in range(shape.lines):
-        parts += [*_grid(shape, line), *_notes(take, shape, line), *_names(take, shape, line)]
+        parts += [*_grid(shape, line), *_notes(voices, shape, line), *_names(chords, shape, line)]
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -156,10 +157,10 @@ def _grid(shape: Frame, line: int) -> Iterator[str]:
             yield f'<text class="faint" x="{x:.1f}" y="{bottom + 15:g}" font-size="12">{number}</text>'
 
 
-def _notes(take: Take, shape: Frame, line: int) -> Iterator[str]:
+def _notes(voices: Mapping[str, Sequence[Note]], shape: Frame, line: int) -> Iterator[str]:
     first, last = shape.span(line)
     for voice, kind in VOICES:
-        shown = [note for note in take.notes(voice) if note.tick < last and note.end > first]
+        shown = [note for note in voices[voice] if note.tick < last and note.end > first]
         if shown:
             yield f'<g class="{kind}">'
             yield from (_note(shape, line, note, kind) for note in shown)
@@ -178,10 +179,9 @@ def _note(shape: Frame, line: int, note: Note, kind: str) -> str:
     )
 
 
-def _names(take: Take, shape: Frame, line: int) -> Iterator[str]:
+def _names(named: Sequence[tuple[int, str]], shape: Frame, line: int) -> Iterator[str]:
     """The chord names above a line: those that begin on it, and at its head the one that goes on from before."""
     first, last = shape.span(line)
-    named = take.chords()
     before = [name for tick, name in named if tick < first]
     shown = [(tick, name) for tick, name in named if first <= tick < last]
     if before and not any(tick == first for tick, _ in shown):
