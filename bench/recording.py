@@ -11,7 +11,9 @@ from pathlib import Path
 from time import perf_counter, thread_time
 
 from bridge import tunes
-from bridge.engine.frame import Generator
+from bridge.engine.door import Cast
+from bridge.engine.echo import Echo
+from bridge.engine.exchange import ECHO
 from bridge.engine.jam import Jam
 from bridge.engine.settings import Settings
 from bridge.io import replay
@@ -67,22 +69,23 @@ def main() -> None:
     parser.add_argument("--model", default="rules", help="a model's name, `rules`, or `default`")
     args = parser.parse_args()
     choice = choose(None if args.model == "default" else args.model)
+    cast = Cast(choice.mind, choice.fallback, {ECHO: Echo()})
     header = header_of(
-        choice.mind, settings=Settings(), seed=1, generation=1, clock="auto", tempo=TEMPO,
+        cast, settings=Settings(), seed=1, generation=1, clock="auto", tempo=TEMPO,
         model=None if args.model == "default" else args.model,
     )  # fmt: skip
     events = script(args.players, args.seconds)
-    cost(header, choice.mind, choice.fallback, events)
-    disk(header, choice.mind, choice.fallback, events, args.seconds)
+    cost(header, cast, events)
+    disk(header, cast, events, args.seconds)
 
 
-def cost(header: Header, mind: Generator, fallback: Generator, events: list[tuple[float, Event]]) -> None:
+def cost(header: Header, cast: Cast, events: list[tuple[float, Event]]) -> None:
     """What keeping adds to the owner, and text to the writer."""
     bare, kept, entries = [], [], deque[Entry]()
     for _ in range(TIMES):
-        bare.append(play(jam_of(header, mind, fallback), events))
+        bare.append(play(jam_of(header, cast), events))
         entries.clear()
-        kept.append(play(Recorded(jam_of(header, mind, fallback), entries.append), events))
+        kept.append(play(Recorded(jam_of(header, cast), entries.append), events))
     extra = (min(kept) - min(bare)) / len(entries)
     began = thread_time()
     plain = deque[Entry]()
@@ -98,19 +101,19 @@ def cost(header: Header, mind: Generator, fallback: Generator, events: list[tupl
 
 
 def disk(
-    header: Header, mind: Generator, fallback: Generator, events: list[tuple[float, Event]], seconds: float
+    header: Header, cast: Cast, events: list[tuple[float, Event]], seconds: float
 ) -> None:
     """How large an hour is, how fast it is replayed and heard."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "jam.jsonl"
         with Writer(path, header) as writer:
-            jam = Recorded(jam_of(header, mind, fallback), writer.keep)
+            jam = Recorded(jam_of(header, cast), writer.keep)
             play(jam, events)
         size = path.stat().st_size
         print(f"disk: {size / seconds * 3600 / 1e6:.1f} MB an hour")
         began = perf_counter()
         with opened(path) as log:
-            verdict = replay.replay(log, mind, fallback)
+            verdict = replay.replay(log, cast)
         took = perf_counter() - began
         print(f"replay: {verdict.outputs} outputs {'identical' if verdict.same else 'DIFFERENT'} in {took:.2f} s, "
               f"{seconds / took:.0f} times as fast as it was played")  # fmt: skip

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from bridge.corpus import records
 from bridge.corpus.pack import read_pack
+from bridge.engine.door import Cast
+from bridge.engine.echo import Echo
+from bridge.engine.exchange import ECHO
 from bridge.engine.schedule import Schedule
 from bridge.engine.settings import Settings
 from bridge.generators.rules import RulesBand
@@ -44,16 +47,17 @@ from tests.test_laws import SCRIPTS, _absolute
 from tests.virtual import Host, hello, play
 
 BAR = 1920
+RULES = Cast(RulesBand(), RulesBand(), {ECHO: Echo()})
 TUNE = (60, 62, 64, 65, 67, 69, 71, 72)
 DEVICE = (Peer("127.0.0.1", 9001),)
 HEADER = header_of(
-    RulesBand(), settings=Settings(), seed=1, generation=1, clock="auto", tempo=120.0, model="rules", at=1.0
+    RULES, settings=Settings(), seed=1, generation=1, clock="auto", tempo=120.0, model="rules", at=1.0
 )
 
 
 def recorded(script: list[tuple[float, Event]]) -> list[Entry]:
     kept: list[Entry] = []
-    jam: Any = Recorded(jam_of(HEADER, RulesBand(), RulesBand()), kept.append)
+    jam: Any = Recorded(jam_of(HEADER, RULES), kept.append)
     end = max(time for time, _ in script) + 0.5
     play(jam, script, end)
     jam.close(end)

@@ -9,7 +9,6 @@ from types import ModuleType
 import pytest
 
 from bridge.io import jams, replay
-from bridge.io.minds import choose
 from bridge.io.provenance import arithmetic, weights
 from bridge.music.entries import Received, Said
 from bridge.music.log import Reader
@@ -41,12 +40,12 @@ def test_a_golden_jam_replays_bit_for_bit(path: Path, tool: ModuleType) -> None:
     """A trained mind's floats may round otherwise on another processor; then what is recorded here must replay here."""
     with jams.opened(path) as log:
         header = log.header
-        choice = choose(header.model)
-        assert weights(choice.mind) == header.weights, f"these are other weights; {ANEW}"
-        verdict = replay.replay(log, choice.mind, choice.fallback)
-    if arithmetic(choice.mind) != header.arithmetic:
+        cast = tool.cast(tool.JAMS[path.stem])
+        assert weights(cast) == header.weights, f"these are other weights; {ANEW}"
+        verdict = replay.replay(log, cast)
+    if arithmetic(cast) != header.arithmetic:
         here = tool.record(tool.JAMS[path.stem])
-        verdict = replay.replay(Reader(io.BytesIO(here.encode()), path.name), choice.mind, choice.fallback)
+        verdict = replay.replay(Reader(io.BytesIO(here.encode()), path.name), cast)
         print(f"{path.name} was recorded on {header.machine}, where floats round otherwise than here")
     assert verdict.difference == "", ANEW
     assert verdict.outputs > 200

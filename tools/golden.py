@@ -16,9 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the tests' virtual time
 
 from bridge import tunes  # noqa: E402
+from bridge.engine.door import Cast  # noqa: E402
+from bridge.engine.echo import Echo  # noqa: E402
+from bridge.engine.exchange import ECHO  # noqa: E402
 from bridge.engine.settings import Settings  # noqa: E402
 from bridge.io import jams, replay  # noqa: E402
-from bridge.io.minds import choose  # noqa: E402
+from bridge.io.minds import answerers, choose  # noqa: E402
 from bridge.io.provenance import header_of, jam_of  # noqa: E402
 from bridge.io.record import Recorded, remembered  # noqa: E402
 from bridge.music.entries import Entry  # noqa: E402
@@ -111,26 +114,46 @@ def trained() -> Script:
     return [*host.script, *wishes]
 
 
+def exchange() -> Script:
+    """Call and response: two calls of two bars, a loop to play over, a mutation, and variations at the end."""
+    host = Host(every=0.1)
+    for _ in range(2):
+        host.tune((60, 64, 67, 72, 71, 67, 65, 62)).run(12)
+    host.tune((72, 71, 69, 67)).run(16).stop()
+    wishes = [
+        (0.0, Set(1, "mode", "accompany+respond")), (0.0, Set(1, "call_bars", 2)), (0.0, Set(1, "response_bars", 2)),
+        (6.0, Set(1, "loop", 1)), (12.5, Set(1, "solo", 1)), (16.5, Set(1, "loop", 0)), (17.0, Do(1, "mutate")),
+        (18.0, Set(1, "solo", 0)), (19.0, Set(1, "mode", "morph")), (19.0, Set(1, "swing", 0.6)),
+    ]  # fmt: skip
+    return [*host.script, *((max(time, 0.001), wish) for time, wish in wishes)]
+
+
 JAMS = {
     "band": Golden("rules", "auto", 120.0, band),
     "clocked": Golden("rules", "auto", 120.0, clocked),
     "alone": Golden("rules", "local", 90.0, alone),
+    "echo": Golden("rules", "auto", 120.0, exchange),
     "trained": Golden(None, "auto", 120.0, trained),
+    "answered": Golden(None, "auto", 120.0, exchange),
 }
+
+
+def cast(golden: Golden) -> Cast:
+    """The minds of a golden jam: by rule and echo, or all that are trained."""
+    choice = choose(golden.model)
+    return Cast(choice.mind, choice.fallback, {ECHO: Echo()} if golden.model == "rules" else answerers()[0])
 
 
 def record(golden: Golden) -> str:
     """A golden jam's log, played now."""
-    choice = choose(golden.model)
-    settings = Settings()
-    if choice.temperature is not None:
-        settings.set("temperature", choice.temperature)
+    minds, settings = cast(golden), Settings()
+    settings.set("temperature", 0.4)
     header = header_of(
-        choice.mind, settings=settings, seed=7, generation=1, clock=golden.clock, tempo=golden.tempo,
+        minds, settings=settings, seed=7, generation=1, clock=golden.clock, tempo=golden.tempo,
         model=golden.model,
     )  # fmt: skip
     kept: list[Entry] = []
-    jam: Any = Recorded(jam_of(header, choice.mind, choice.fallback), kept.append)
+    jam: Any = Recorded(jam_of(header, minds), kept.append)
     script = golden.script()
     end = max(time for time, _ in script) + 1.0
     play(jam, script, end)
@@ -142,8 +165,7 @@ def record(golden: Golden) -> str:
 def check(path: Path) -> replay.Verdict:
     """Replay a golden jam."""
     with jams.opened(path) as log:
-        choice = replay.mind_for(log.header, None)
-        return replay.replay(log, choice.mind, choice.fallback)
+        return replay.replay(log, replay.cast_for(log.header, None))
 
 
 def main(argv: Sequence[str]) -> int:

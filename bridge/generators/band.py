@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from bridge.engine.frame import Frame, Note, Thought
 from bridge.engine.settings import ANY
 from bridge.generators import line
+from bridge.generators.card import fingerprint
 from bridge.generators.comping import GAP, Comping, Hit, drawn, heed, hit, loudness
 from bridge.generators.line import Line
-from bridge.generators.model import STEP_FILE, AccompanimentModel, Decision, Heard, State
+from bridge.generators.model import AccompanimentModel, Decision, Heard, State
 from bridge.generators.patterns import Book
 from bridge.generators.shelf import PLAIN, set_of
 from bridge.music import vocabulary
@@ -54,8 +55,8 @@ class Band:
 
     @property
     def weights(self) -> dict[str, str]:
-        """The SHA-256 of each set's network, by which a recorded jam knows its weights again."""
-        return {name: str(model.card["sha256"][STEP_FILE]) for name, model in sorted(self._sets.items())}
+        """A sum of each set's network, by which a recorded jam knows its weights again."""
+        return {name: fingerprint(model.card) for name, model in self._sets.items()}
 
     def start(self) -> BandState:
         """Nothing heard, nothing played."""
@@ -72,7 +73,7 @@ class Band:
         model = self.model(state.genre)
         # a player's temperature is counted on the default weights, which may have been judged best at another one
         warmth = frame.temperature * model.temperature / self._sets[PLAIN].temperature
-        network, decision = model.step(state.network, heard, temperature=warmth, random=frame.key)
+        network, decision = model.step(state.network, heard, temperature=warmth, random=frame.key, wishes=frame.wishes)
         tied = state.ahead >= 0 and frame.tick < state.tied  # what was struck ahead of its beat sounds
         waits = tied and frame.tick < state.lands
         right = tied and not waits and decision.chord == state.ahead

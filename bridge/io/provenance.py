@@ -6,7 +6,7 @@ does not, a replay may differ, and says why.
 """
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -16,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from bridge import __version__
+from bridge.engine.door import Cast
 from bridge.engine.frame import Frame, Generator
 from bridge.engine.jam import Jam
 from bridge.engine.settings import ANY, Settings
@@ -29,38 +30,49 @@ STEPS: Final = 2  # that a fingerprint takes for each set of weights; one would 
 RUNTIME: Final = "ai-edge-litert"
 
 
-def jam_of(header: Header, mind: Generator, fallback: Generator | None) -> Jam:
-    """The jam that a header describes. Raises ModelError where it has settings that this version does not know."""
+def jam_of(header: Header, cast: Cast) -> Jam:
+    """The jam that a header describes. Raises ModelError where this version lacks some of it."""
     settings = Settings()
     unknown = sorted(set(header.settings) - set(settings.values))
     if unknown:
         raise ModelError(
             f"the jam has settings that this version does not know ({', '.join(unknown)}): use improv {header.bridge}"
         )
+    missing = sorted(set(header.answerers) - set(cast.answerers))
+    if missing:
+        raise ModelError(f"the jam was answered by {', '.join(missing)}, which is not here: install its weights again")
     settings.values.update(header.settings)
     return Jam(
-        mind, fallback=fallback, seed=header.seed, settings=settings, clock=header.clock, tempo=header.tempo,
-        generation=header.generation, fault=header.fault,
+        cast.mind, fallback=cast.fallback, answerers={name: cast.answerers[name] for name in header.answerers},
+        seed=header.seed, settings=settings, clock=header.clock, tempo=header.tempo, generation=header.generation,
+        fault=header.fault,
     )  # fmt: skip
 
 
 def header_of(
-    mind: Generator, *, settings: Settings, seed: int, generation: int, clock: str, tempo: float, model: str | None,
+    cast: Cast, *, settings: Settings, seed: int, generation: int, clock: str, tempo: float, model: str | None,
     fault: str = "", at: float | None = None,
 ) -> Header:  # fmt: skip
     """The header of a jam that is about to begin; `at` is now in perf_counter seconds, None for virtual time."""
     date = "" if at is None else datetime.now().astimezone().isoformat(timespec="seconds")
     return Header(
-        seed=seed, generation=generation, clock=clock, tempo=tempo, model=model, mind=mind.name, fault=fault,
-        settings=dict(settings.values), weights=weights(mind), arithmetic=arithmetic(mind), machine=machine(),
-        bridge=__version__, protocol=VERSION, date=date, began=at or 0.0,
+        seed=seed, generation=generation, clock=clock, tempo=tempo, model=model, mind=cast.mind.name, fault=fault,
+        settings=dict(settings.values), answerers=sorted(cast.answerers), weights=weights(cast),
+        arithmetic=arithmetic(cast), machine=machine(), bridge=__version__, protocol=VERSION, date=date,
+        began=at or 0.0,
     )  # fmt: skip
 
 
-def weights(mind: Generator) -> dict[str, str]:
-    """The sets of weights of a mind, each with the SHA-256 of its network; none for rules."""
+def weights(cast: Cast) -> dict[str, str]:
+    """The weights of all minds, by mind and set, each with its sum; rules and echoes have none."""
+    minds: list[Any] = [cast.mind, *(cast.answerers[name] for name in sorted(cast.answerers))]
+    found = {f"{mind.name}/{which}": total for mind in minds for which, total in _sets(mind).items()}
+    return dict(sorted(found.items()))
+
+
+def _sets(mind: Any) -> Mapping[str, str]:
     found: Mapping[str, str] = getattr(mind, "weights", {})
-    return dict(found)
+    return found
 
 
 def machine() -> str:
@@ -72,11 +84,27 @@ def machine() -> str:
     return f"{platform.system()} {platform.machine()}{runtime}"
 
 
-def arithmetic(mind: Generator) -> str:
-    """What a mind computes in a few steps of every set of weights, as 16 digits; "" without weights, or if it fails."""
-    if not weights(mind):
-        return ""
+def arithmetic(cast: Cast) -> str:
+    """What the minds compute in a few steps of their weights, as 16 digits; "" without weights, or if one fails."""
+    minds: list[Any] = [mind for _, mind in sorted(cast.answerers.items()) if _sets(mind)]
     total = sha256()
+    try:
+        if _sets(cast.mind):
+            for part in _played(cast.mind):
+                total.update(part)
+        for mind in minds:
+            state = mind.start()
+            for step in range(STEPS):
+                state = mind.hear(state, 4 * step * STEP, 60 + step, place(4 * step * STEP, 0, Meter()), STEP, ANY)
+            for part in _bytes(state):
+                total.update(part)
+    except Exception:  # the jam will tell, and play by rule
+        return ""
+    return total.hexdigest()[:16] if minds or _sets(cast.mind) else ""
+
+
+def _played(mind: Generator) -> Iterator[bytes]:
+    """A few steps of each of a band's sets of weights, state and thought, bit for bit."""
     for genre in (ANY, *{which: genre for genre, which in SETS.items()}.values()):
         state = mind.start()
         for step in range(STEPS):
@@ -84,13 +112,8 @@ def arithmetic(mind: Generator) -> str:
             frame = Frame(
                 tick, place(tick, 0, Meter()), 120.0, 60 + step, (60 + step,), 90, (0.0,) * 12, step, 1.0, (), genre
             )  # fmt: skip
-            try:
-                state, thought = mind.step(state, frame)
-            except Exception:  # the jam will tell, and play by rule
-                return ""
-            for part in _bytes((state, thought)):
-                total.update(part)
-    return total.hexdigest()[:16]
+            state, thought = mind.step(state, frame)
+            yield from _bytes((state, thought))
 
 
 def _bytes(value: Any) -> list[bytes]:

@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from bridge import __version__
-from bridge.engine.frame import Generator
+from bridge.engine.answerer import Answerer
+from bridge.engine.door import Cast
+from bridge.engine.echo import Echo
+from bridge.engine.exchange import ECHO
+from bridge.generators.shelf import RULES
 from bridge.io import jams
-from bridge.io.minds import Choice, choose
+from bridge.io.minds import answerers, choose
 from bridge.io.provenance import arithmetic, jam_of, machine, weights
 from bridge.io.record import Recorded
 from bridge.music.entries import Advanced, Closed, Entry, Header, Received, Said
@@ -45,10 +49,10 @@ class Verdict:
         return not self.difference
 
 
-def replay(log: Reader, mind: Generator, fallback: Generator | None) -> Verdict:
+def replay(log: Reader, cast: Cast) -> Verdict:
     """Feed a jam what the log's was fed, and compare what it says. Raises LogError and ModelError."""
     said: list[Entry] = []
-    jam = Recorded(jam_of(log.header, mind, fallback), said.append)
+    jam = Recorded(jam_of(log.header, cast), said.append)
     outputs, began, now = 0, 0.0, None
     there, here = Scribe(), Scribe()
     for entry in log:
@@ -109,14 +113,18 @@ def _words(entry: Entry) -> str:
     return str(entry.outputs[0].message if isinstance(entry, Said) and entry.outputs else entry)
 
 
-def mind_for(header: Header, model: str | None) -> Choice:
-    """The mind that a jam was played with. Raises ModelError where this is another one."""
-    choice = choose(model or header.model or (header.mind if header.mind == "rules" else None))
-    here, there = weights(choice.mind), header.weights
+def cast_for(header: Header, model: str | None) -> Cast:
+    """The minds that a jam was played with. Raises ModelError where these are others."""
+    choice = choose(model or header.model or (RULES if header.mind == RULES else None))
+    minds: dict[str, Answerer] = {ECHO: Echo()}
+    if {*header.answerers} - {ECHO}:
+        minds = answerers()[0]
+    cast = Cast(choice.mind, choice.fallback, {name: mind for name, mind in minds.items() if name in header.answerers})
+    here, there = weights(cast), header.weights
     if choice.mind.name == header.mind and here == there:
-        return choice
-    other = [f"{name} {digest[:12]}" for name, digest in there.items() if here.get(name) != digest]
-    mine = [f"{name} {digest[:12]}" for name, digest in here.items() if there.get(name) != digest]
+        return cast
+    other = [f"{name} {total[:12]}" for name, total in there.items() if here.get(name) != total]
+    mine = [f"{name} {total[:12]}" for name, total in here.items() if there.get(name) != total]
     raise ModelError(
         f"the jam was played by {header.mind} ({', '.join(other) or 'the same weights'}), here is {choice.mind.name} "
         f"({', '.join(mine) or 'the same weights'}): install those weights, or name their folder with --model; "
@@ -124,11 +132,11 @@ def mind_for(header: Header, model: str | None) -> Choice:
     )
 
 
-def doubts(header: Header, mind: Generator) -> Iterator[str]:
+def doubts(header: Header, cast: Cast) -> Iterator[str]:
     """Why a replay here may differ though the weights are the same."""
     if header.bridge != __version__:
         yield f"the jam was played by improv {header.bridge}, this is {__version__}"
-    if header.arithmetic != arithmetic(mind):
+    if header.arithmetic != arithmetic(cast):
         yield f"this machine rounds otherwise: the jam was played on {header.machine}, this is {machine()}"
 
 
@@ -144,9 +152,9 @@ def main(argv: Sequence[str]) -> int:
 
         return play(args.log, args.midi_out)
     with jams.opened(args.log) as log:
-        choice = mind_for(log.header, args.model)
-        why = list(doubts(log.header, choice.mind))
-        verdict = replay(log, choice.mind, choice.fallback)
+        cast = cast_for(log.header, args.model)
+        why = list(doubts(log.header, cast))
+        verdict = replay(log, cast)
     _tell(verdict, why, as_json=args.json)
     return 0 if verdict.same else 1
 

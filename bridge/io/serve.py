@@ -5,17 +5,18 @@ import logging
 import os
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter, time
 from typing import Any, Final
 
 from bridge import __version__
+from bridge.engine.door import Cast
 from bridge.engine.settings import ANY, Settings
 from bridge.generators import shelf
 from bridge.io.host import Follower, Host, Shell, Summary, Timed, signals, undisturbed
 from bridge.io.jams import new
-from bridge.io.minds import Choice, choose
+from bridge.io.minds import Choice, answerers, choose
 from bridge.io.osc import OscShell
 from bridge.io.provenance import header_of, jam_of
 from bridge.io.record import Recorded, Writer
@@ -60,16 +61,18 @@ def serve(options: Options, began: float) -> int:
     if options.lookahead is not None:
         settings.set("lookahead_ms", options.lookahead)
     settings.set("genre", options.genre)
-    for line in (choice.warning, *choice.notes, apart(options.genre, choice)):
+    minds, missing = answerers()
+    for line in (choice.warning, *choice.notes, *missing, apart(options.genre, choice)):
         if line:
             LOG.warning("%s", line)
     mind = Timed(choice.mind)
+    cast = Cast(choice.mind, choice.fallback, minds)
     header = header_of(
-        choice.mind, settings=settings, seed=options.seed, generation=generation(), clock=options.clock,
+        cast, settings=settings, seed=options.seed, generation=generation(), clock=options.clock,
         tempo=options.tempo or 120.0, model=options.model, fault="no_model" if choice.warning else "",
         at=perf_counter(),
     )  # fmt: skip
-    jam = jam_of(header, mind, choice.fallback)
+    jam = jam_of(header, replace(cast, mind=mind))
     jam.step_ms = mind.ms
     with ExitStack() as stack:
         log = stack.enter_context(Writer(new(options.record, header), header)) if options.recording else None

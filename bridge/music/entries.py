@@ -23,7 +23,8 @@ class Header:
     mind: str  # the name of what played
     fault: str = ""  # what every player was told on joining
     settings: dict[str, float | int | str] = field(default_factory=dict)  # of the jam when it began
-    weights: dict[str, str] = field(default_factory=dict)  # set of weights -> SHA-256 of its network
+    answerers: list[str] = field(default_factory=list)  # the names of the minds that answer
+    weights: dict[str, str] = field(default_factory=dict)  # mind/set of weights -> a sum of its networks
     arithmetic: str = ""  # fingerprint of what the mind computes on this very machine; "" where not taken
     machine: str = ""  # processor and runtime, in words
     date: str = ""  # of the beginning, ISO 8601 with the offset from UTC
