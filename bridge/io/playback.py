@@ -13,7 +13,7 @@ from bridge.engine.schedule import Sounding
 from bridge.io import jams
 from bridge.io.midi_bytes import NOTE_OFF, NOTE_ON
 from bridge.music.errors import BridgeError
-from bridge.music.events import ACCOMPANIMENT, BASS
+from bridge.music.events import ACCOMPANIMENT, BASS, METRONOME
 from bridge.music.performance import HEARD, Performance, perform
 from bridge.music.timeline import PPQ
 
@@ -24,10 +24,10 @@ BEFORE: Final = 0.2  # seconds from opening the port to the first note: synthesi
 
 
 def strokes(done: Performance) -> list[tuple[float, Sounding]]:
-    """Every note's beginning and end by its second, from the first bar line on; ends before beginnings."""
+    """Every note's beginning and end by its second, from the first bar line on; ends before beginnings; no clicks."""
     found: list[tuple[int, int, Sounding]] = []
     for (player, voice), notes in done.notes.items():
-        for note in notes:
+        for note in notes if voice != METRONOME else ():
             found.append((note.tick, 1, Sounding(player, voice, note.pitch, note.velocity)))
             found.append((note.tick + note.ticks, 0, Sounding(player, voice, note.pitch, 0)))
     found.sort(key=lambda stroke: stroke[:2])

@@ -127,7 +127,7 @@ def _greet(options: Options, choice: Choice, ready: dict[str, Any], startup: flo
         midi = f" and MIDI ({ready['midi_in']}, {ready['midi_out']})" if ready["midi_in"] else ""
         _say(
             f"improv {__version__}: {choice.mind.name} listens for OSC on {options.host}:{ready['port']}{midi}, "
-            f"clock {options.clock}; Ctrl-C ends"
+            f"clock {options.clock}; Ctrl-C ends" + (f"; recorded in {ready['log']}" if ready["log"] else "")
         )
 
 
