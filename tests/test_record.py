@@ -14,17 +14,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bridge.engine.console import Desk
+from bridge.engine.controls import Controls, target
 from bridge.engine.door import Cast
 from bridge.engine.echo import Echo
 from bridge.engine.exchange import ECHO
+from bridge.engine.presets import Presets
 from bridge.engine.settings import Settings
 from bridge.generators.rules import RulesBand
 from bridge.io import jams, record, replay
-from bridge.io.provenance import arithmetic, header_of, jam_of
+from bridge.io.provenance import arithmetic, desk_of, header_of, jam_of, told
 from bridge.io.record import Recorded, Writer, remembered
 from bridge.music.entries import Advanced, Closed, Entry, Header, Received, Said
 from bridge.music.errors import ModelError
-from bridge.music.events import Cue, Event, NoteOn, Set
+from bridge.music.events import Control, Cue, Event, NoteOn, Set, Value
 from bridge.music.log import LogError, Reader, head
 from tests.sockets import eventually
 from tests.test_laws import SCRIPTS, _absolute
@@ -126,6 +129,37 @@ def test_how_long_a_mind_took_is_not_compared(text: str) -> None:
     assert '"step_ms_p50",0.0' in text
     assert again(text.replace('"step_ms_p50",0.0', '"step_ms_p50",1.5')).same
     assert not again(text.replace('"margin_ms_p50",', '"margin_ms_p50",1')).same
+
+
+def desk() -> Desk:
+    """Two presets, beginnings of the jam's and of player 1's, a knob, a button, and one that player 1 learnt."""
+    presets = Presets(
+        {"calm": {"level": 0.5, "bass": 0}, "wild": {"temperature": 1.5, "entry_bars": 0}},
+        ((0, {"horizon": 2}), (1, {"preset": "calm", "level": 0.7})), {"temperature": 0.4},
+    )  # fmt: skip
+    controls = {20: target("level", presets), 21: target("preset:wild", presets), 22: target("panic", presets)}
+    return Desk(presets, Controls(controls, {1: {23: target("mode:listen", presets)}}))
+
+
+def test_a_jam_with_presets_and_controls_replays_from_its_header() -> None:
+    header = made(desk=desk())
+    kept: list[Entry] = []
+    jam: Any = Recorded(jam_of(header, RULES, desk()), kept.append)
+    turns = [(2.0, 20, 100), (2.5, 21, 127), (4.0, 23, 127), (5.0, 23, 0), (5.5, 30, 64), (6.0, 22, 127), (6.5, 30, 9)]
+    script: list[tuple[float, Event]] = [(time, Control(1, -1, number, value)) for time, number, value in turns]
+    script += [(5.2, Set(1, "learn", "swing")), (7.0, Set(1, "preset", "off"))]
+    play(jam, [*Host().tune(TUNE * 2).script, *script], 9.0)
+    jam.close(9.0)
+    said = {output.message for entry in kept if isinstance(entry, Said) for output in entry.outputs}
+    assert {("preset", "wild"), ("temperature", 1.5), ("learn", "off")} <= {
+        (one.name, one.value) for one in said if isinstance(one, Value)
+    }
+    text = remembered(kept, header)
+    assert told(desk_of(read(text).header.desk)) == told(desk())
+    assert again(text).difference == ""
+    assert not again(text.replace('"20":"level"', '"20":"bass_level"', 1)).same
+    with pytest.raises(ModelError, match="controls do what this version does not know"):
+        again(text.replace('"20":"level"', '"20":"gloom"', 1))
 
 
 # -- damage ------------------------------------------------------------------------------------------------------

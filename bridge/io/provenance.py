@@ -16,21 +16,24 @@ from typing import Any, Final
 import numpy as np
 
 from bridge import __version__
+from bridge.engine.console import Desk
+from bridge.engine.controls import Controls, Target, target
 from bridge.engine.door import Cast
 from bridge.engine.frame import Frame, Generator
 from bridge.engine.jam import Jam
+from bridge.engine.presets import Presets
 from bridge.engine.settings import ANY, Settings
 from bridge.music.entries import Header
-from bridge.music.errors import ModelError
-from bridge.music.events import VERSION
+from bridge.music.errors import ModelError, WireError
+from bridge.music.events import EVERYONE, VERSION
 from bridge.music.timeline import STEP, Meter, place
 
 STEPS: Final = 2  # that a fingerprint takes; one would mostly show another rounding
 RUNTIME: Final = "ai-edge-litert"
 
 
-def jam_of(header: Header, cast: Cast) -> Jam:
-    """The jam that a header describes. Raises ModelError where this version lacks some of it."""
+def jam_of(header: Header, cast: Cast, desk: Desk | None = None) -> Jam:
+    """The jam that a header describes, at this desk or one like it. Raises ModelError where this version lacks some."""
     settings = Settings()
     unknown = sorted(set(header.settings) - set(settings.values))
     if unknown:
@@ -44,22 +47,54 @@ def jam_of(header: Header, cast: Cast) -> Jam:
     return Jam(
         cast.mind, fallback=cast.fallback, answerers={name: cast.answerers[name] for name in header.answerers},
         seed=header.seed, settings=settings, clock=header.clock, tempo=header.tempo, generation=header.generation,
-        fault=header.fault,
+        fault=header.fault, desk=desk or desk_of(header.desk),
     )  # fmt: skip
 
 
 def header_of(
     cast: Cast, *, settings: Settings, seed: int, generation: int, clock: str, tempo: float, model: str | None,
-    fault: str = "", at: float | None = None,
+    fault: str = "", desk: Desk | None = None, at: float | None = None,
 ) -> Header:  # fmt: skip
     """The header of a jam that is about to begin; `at` is now in perf_counter seconds, None for virtual time."""
     date = "" if at is None else datetime.now().astimezone().isoformat(timespec="seconds")
     return Header(
         seed=seed, generation=generation, clock=clock, tempo=tempo, model=model, mind=cast.mind.name, fault=fault,
-        settings=dict(settings.values), answerers=sorted(cast.answerers), weights=weights(cast),
-        arithmetic=arithmetic(cast), machine=machine(), bridge=__version__, protocol=VERSION, date=date,
-        began=at or 0.0,
+        settings=dict(settings.values), desk=told(desk or Desk()), answerers=sorted(cast.answerers),
+        weights=weights(cast), arithmetic=arithmetic(cast), machine=machine(), bridge=__version__, protocol=VERSION,
+        date=date, began=at or 0.0,
     )  # fmt: skip
+
+
+def told(desk: Desk) -> dict[str, Any]:
+    """A desk as a header has it: presets, what players begin with, and what controls do, as in improv.toml."""
+    presets, controls = desk.presets, desk.controls
+    return {
+        "presets": {name: dict(values) for name, values in presets.named.items()},
+        "layers": [[player, dict(values)] for player, values in presets.layers],
+        "defaults": dict(presets.defaults),
+        "controls": {str(number): str(what) for number, what in controls.bindings(EVERYONE).items()},
+        "learned": {
+            str(player): {str(number): str(what) for number, what in bindings.items()}
+            for player, bindings in controls.learned().items()
+        },
+    }
+
+
+def desk_of(said: Mapping[str, Any]) -> Desk:
+    """The desk that a header tells of. Raises ModelError where this version does not know what it names."""
+    presets = Presets(
+        said.get("presets", {}), [(player, values) for player, values in said.get("layers", ())],
+        said.get("defaults", {}),
+    )  # fmt: skip
+
+    def bound(bindings: Mapping[str, str]) -> dict[int, Target]:
+        return {int(number): target(text, presets) for number, text in bindings.items()}
+
+    try:
+        learned = {int(player): bound(bindings) for player, bindings in said.get("learned", {}).items()}
+        return Desk(presets, Controls(bound(said.get("controls", {})), learned))
+    except WireError as error:
+        raise ModelError(f"the jam's controls do what this version does not know: {error}") from None
 
 
 def weights(cast: Cast) -> dict[str, str]:

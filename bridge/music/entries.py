@@ -7,6 +7,7 @@ seconds, ticks its own.
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from bridge.music.events import Event, Output
 
@@ -23,6 +24,7 @@ class Header:
     mind: str  # the name of what played
     fault: str = ""  # what every player was told on joining
     settings: dict[str, float | int | str] = field(default_factory=dict)  # of the jam when it began
+    desk: dict[str, Any] = field(default_factory=dict)  # presets, and what controls do; see io/provenance
     answerers: list[str] = field(default_factory=list)  # the names of the minds that answer
     weights: dict[str, str] = field(default_factory=dict)  # mind/set of weights -> a sum of its networks
     arithmetic: str = ""  # fingerprint of what the mind computes on this very machine; "" where not taken
