@@ -4,6 +4,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from time import perf_counter
 from typing import Final
 
@@ -24,7 +25,8 @@ ELSEWHERE: Final = {
     "corpus": ("bridge.corpus.command", "make a corpus to train on from MIDI, MusicXML and ABC files"),
     "train": ("bridge.training.train", "train a model (needs TensorFlow)"),
     "evaluate": ("bridge.training.evaluate", "measure a model, playing on its own"),
-    "export": ("bridge.training.export", "make a model folder from a training run (needs TensorFlow)"),
+    "export": ("bridge.training.export", "a recorded jam as MIDI and picture, or a training run as a model folder"),
+    "replay": ("bridge.io.replay", "play a recorded jam again, bit for bit; --list: what there is"),
 }  # command -> the module whose main takes the rest of the line, and its line of help
 SET_HELP: Final = "how every player begins, as often as needed; 2:NAME=VALUE: how player 2 does; improv get lists names"
 WORKSHOP: Final = ("tensorflow", "keras", "matplotlib")  # what the extra `training` brings
@@ -129,6 +131,8 @@ def _serve(serve: argparse.ArgumentParser) -> None:
         default=0,
         help="the same seed and the same input give the same music (default: %(default)s)",
     )
+    add("--record", type=Path, metavar="FILE|DIR", help="where the jam's log goes (default: improv replay --list says)")
+    add("--no-record", action="store_true", help="keep no log of the jam")
     add("--quiet", action="store_true", help="print errors only")
     add("--json", action="store_true", help="print a JSON line when ready and one with figures at the end")
 
@@ -172,7 +176,7 @@ def _here(grammar: argparse.ArgumentParser, words: list[str], began: float) -> i
             Options(
                 args.host, args.port, midi, args.midi_in, args.midi_out, clock, args.tempo, args.model,
                 args.lookahead, args.seed, args.quiet, args.json, args.meter, args.midi_offset / 1000,
-                args.genre, args.config, _wishes(args), not args.no_start_stop,
+                args.genre, args.config, _wishes(args), not args.no_start_stop, args.record, not args.no_record,
             ),
             began,
         )  # fmt: skip
@@ -195,8 +199,13 @@ def _clock(grammar: argparse.ArgumentParser, args: argparse.Namespace) -> str:
 
 def _elsewhere(command: str, words: list[str]) -> int:
     """Hand the line to the module that knows it. Raises BridgeError where its packages are missing."""
+    module = ELSEWHERE[command][0]
+    if command == "export":  # two things that are exported; a jam needs nothing of what a model does
+        from bridge.io import export
+
+        module = export.__name__ if export.is_jam(words) else module
     try:
-        code: int = importlib.import_module(ELSEWHERE[command][0]).main(words)
+        code: int = importlib.import_module(module).main(words)
     except ModuleNotFoundError as error:
         missing = (error.name or "").split(".")[0]
         if missing not in WORKSHOP:

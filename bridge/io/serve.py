@@ -6,20 +6,24 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from time import perf_counter, time
 from typing import Any, Final
 
 from bridge import __version__
 from bridge.engine.console import Desk
-from bridge.engine.jam import Jam
+from bridge.engine.door import Cast
 from bridge.engine.settings import Settings
 from bridge.generators import shelf
 from bridge.io.config import Config, Wish, read
 from bridge.io.host import Follower, Host, Shell, Summary, Timed, signals, undisturbed
+from bridge.io.jams import new
 from bridge.io.learned import Keeper
 from bridge.io.minds import Choice, answerers, choose
 from bridge.io.osc import OscShell
+from bridge.io.provenance import header_of, jam_of
+from bridge.io.record import Recorded, Writer
 from bridge.music.events import EVERYONE, Event
 from bridge.music.timeline import Meter
 from bridge.quiet import hushed
@@ -49,6 +53,8 @@ class Options:
     config: str | None = None  # a file like improv.toml; `none`: none at all
     wishes: tuple[Wish, ...] = ()  # of --set and --preset
     start_stop: bool = True  # whether a Link session's start and stop are ours
+    record: Path | None = None  # a file or a folder for the log of the jam; None: the user's own folder
+    recording: bool = True
 
     def asked(self) -> list[Wish]:
         """What players shall begin with, as all options together say."""
@@ -73,20 +79,24 @@ def serve(options: Options, began: float) -> int:
         if line:
             LOG.warning("%s", line)
     mind = Timed(choice.mind)
-    jam = Jam(
-        mind, fallback=choice.fallback, answerers=minds, seed=options.seed, settings=settings, clock=options.clock,
-        tempo=options.tempo or 120.0, generation=generation(), fault="no_model" if choice.warning else "",
-        desk=desk,
+    cast = Cast(choice.mind, choice.fallback, minds)
+    header = header_of(
+        cast, settings=settings, seed=options.seed, generation=generation(), clock=options.clock,
+        tempo=options.tempo or 120.0, model=options.model, fault="no_model" if choice.warning else "",
+        desk=desk, at=perf_counter(),
     )  # fmt: skip
+    jam = jam_of(header, replace(cast, mind=mind), desk)
     jam.step_ms = mind.ms
-    host = Host(jam)
     with ExitStack() as stack:
+        log = stack.enter_context(Writer(new(options.record, header), header)) if options.recording else None
+        host = Host(Recorded(jam, log.keep) if log else jam)
         stack.enter_context(signals(host))
-        enqueue = _linked(stack, host, settings, options) if options.clock == "link" else host.enqueue
+        enqueue = _linked(stack, host, jam.settings, options) if options.clock == "link" else host.enqueue
         osc = stack.enter_context(OscShell(enqueue, host=options.host, port=options.port))
         shells: list[Shell] = [osc, *keepers(stack, config, desk)]
         followers: list[Follower] = []
         ready = {"event": "ready", "port": osc.port, "pid": os.getpid(), "midi_in": None, "midi_out": None}
+        ready["log"] = str(log.path) if log and log.writing else None
         if options.midi:
             from bridge.io.midi import IN_NAME, OUT_NAME, MidiShell
 
@@ -148,7 +158,7 @@ def _greet(options: Options, choice: Choice, ready: dict[str, Any], startup: flo
         midi = f" and MIDI ({ready['midi_in']}, {ready['midi_out']})" if ready["midi_in"] else ""
         _say(
             f"improv {__version__}: {choice.mind.name} listens for OSC on {options.host}:{ready['port']}{midi}, "
-            f"clock {options.clock}; Ctrl-C ends"
+            f"clock {options.clock}; Ctrl-C ends" + (f"; recorded in {ready['log']}" if ready["log"] else "")
         )
 
 

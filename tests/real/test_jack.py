@@ -20,7 +20,7 @@ pytestmark = pytest.mark.real
 SECONDS = 5.0  # a section
 TEMPO = 180.0
 FIGURE = 3.0  # ms; the goal is far lower and measured by bench/jack_rig.py, this has to hold on any busy machine
-ENGINE = ["--midi", "--port", "0", "--json", "--model", "rules", "--config", "none"]
+ENGINE = ["--midi", "--port", "0", "--json", "--no-record", "--model", "rules", "--config", "none"]
 SERVE = [sys.executable, "-m", "bridge", "serve", *ENGINE]
 
 
