@@ -18,7 +18,7 @@ from typing import Final, Self
 
 from bridge.io.wire import bundles, decode, encode
 from bridge.music.errors import PortError, WireError
-from bridge.music.events import ERRORS, Bye, Error, Event, Hello, Message, Of, Output, Peer
+from bridge.music.events import ERRORS, Bye, Error, Event, Hello, Message, Of, Output, Peer, Thru
 
 LOG: Final = logging.getLogger(__name__)
 BUFFER: Final = 1 << 20  # bytes that the system may hold for us; a burst from eight players waits, it is not lost
@@ -77,9 +77,11 @@ class OscShell:
         """Send each output to its peers: cues of one moment share a bundle, all else goes at once, in order."""
         batches: dict[Peer, list[Batch]] = {}
         for output in outputs:
+            if isinstance(output.message, Thru):
+                continue  # for MIDI alone
             for peer in output.to:
                 if peer.host != MIDI:
-                    _add(batches.setdefault(peer, []), output, peer)
+                    _add(batches.setdefault(peer, []), output, output.message, peer)
         shift = time.time() - perf_counter()  # from monotonic to unix seconds, as the system's clock stands now
         for peer, queue in batches.items():
             for moment, player, messages in queue:
@@ -190,7 +192,7 @@ class OscShell:
             self._send(peer, None, 0, [Error(ERRORS[error.reason], error.reason)])
 
 
-def _add(queue: list[Batch], output: Output, peer: Peer) -> None:
+def _add(queue: list[Batch], output: Output, message: Message, peer: Peer) -> None:
     """Put an output behind what waits for `peer`, into one of the last bundles if it shares moment and player."""
     player = output.player if peer.role == "monitor" else 0
     if output.time is not None:
@@ -198,9 +200,9 @@ def _add(queue: list[Batch], output: Output, peer: Peer) -> None:
             if moment is None:
                 break  # never before a message that came first, such as a silence
             if (moment, whose) == (output.time, player):
-                messages.append(output.message)
+                messages.append(message)
                 return
     elif peer.role == "monitor" and queue and queue[-1][:2] == (None, player):
-        queue[-1][2].append(output.message)
+        queue[-1][2].append(message)
         return
-    queue.append((output.time, player, [output.message]))
+    queue.append((output.time, player, [message]))
