@@ -5,9 +5,9 @@ import logging
 import os
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from time import perf_counter, time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bridge import __version__
 from bridge.engine.jam import Jam
@@ -18,6 +18,9 @@ from bridge.io.minds import Choice, choose
 from bridge.io.osc import OscShell
 from bridge.quiet import hushed
 
+if TYPE_CHECKING:
+    from bridge.io.midi import MidiReport
+
 LOG: Final = logging.getLogger(__name__)
 
 
@@ -27,9 +30,9 @@ class Options:
 
     host: str
     port: int  # 0: any free one
-    midi: bool
-    midi_in: str | None  # an existing port; None: a virtual one
-    midi_out: str | None
+    midi: int  # players on MIDI ports
+    midi_in: tuple[str, ...]  # existing ports of players 1, 2 ...; beyond: virtual ones
+    midi_out: tuple[str, ...]
     clock: str  # auto, osc, midi, local
     tempo: float | None  # quarter notes per minute; only where the clock is local
     model: str | None
@@ -70,28 +73,25 @@ def serve(options: Options, began: float) -> int:
         osc = stack.enter_context(OscShell(host.enqueue, host=options.host, port=options.port))
         shells: list[Shell] = [osc]
         followers: list[Follower] = []
-        ready = {"event": "ready", "port": osc.port, "pid": os.getpid(), "midi_in": None, "midi_out": None}
+        ready: dict[str, Any] = {"event": "ready", "port": osc.port, "pid": os.getpid()}
+        ready |= {"midi_in": None, "midi_out": None}  # player 1's; all players' are in `midi`
+        midi = None
         if options.midi:
-            from bridge.io.midi import IN_NAME, OUT_NAME, MidiShell
+            from bridge.io.midi import MidiShell, pairs
 
+            ports = pairs(options.midi, options.midi_in, options.midi_out)
             with hushed():
-                midi = stack.enter_context(
-                    MidiShell(
-                        host.enqueue,
-                        midi_in=options.midi_in,
-                        midi_out=options.midi_out,
-                        offset=options.midi_offset,
-                    )
-                )
+                midi = stack.enter_context(MidiShell(host.enqueue, ports=ports, offset=options.midi_offset))
             shells.append(midi)
             followers.append(midi)
-            ready |= {"midi_in": options.midi_in or IN_NAME, "midi_out": options.midi_out or OUT_NAME}
+            ready["midi"] = [{"player": pair.player, "in": pair.names[0], "out": pair.names[1]} for pair in ports]
+            ready["midi_in"], ready["midi_out"] = ports[0].names
         stack.enter_context(undisturbed())
         _greet(options, choice, ready, perf_counter() - began)
         if options.clock == "local":
             host.lead(options.tempo or 120.0, perf_counter())
         host.run(shells, followers)
-    _part(options, host.summary(osc.refused + osc.unsent))
+    _part(options, host.summary(osc.refused + osc.unsent), midi.report() if midi else None)
     return 0
 
 
@@ -112,16 +112,17 @@ def _greet(options: Options, choice: Choice, ready: dict[str, Any], startup: flo
     if options.json:
         _say(json.dumps(ready | {"mind": choice.mind.name, "clock": options.clock, "startup_s": round(startup, 3)}))
     elif not options.quiet:
-        midi = f" and MIDI ({ready['midi_in']}, {ready['midi_out']})" if ready["midi_in"] else ""
+        named = "; ".join(f"{pair['in']}, {pair['out']}" for pair in ready.get("midi", ()))
+        midi = f" and MIDI ({named})" if named else ""
         _say(
             f"improv {__version__}: {choice.mind.name} listens for OSC on {options.host}:{ready['port']}{midi}, "
             f"clock {options.clock}; Ctrl-C ends"
         )
 
 
-def _part(options: Options, summary: Summary) -> None:
+def _part(options: Options, summary: Summary, midi: "MidiReport | None") -> None:
     if options.json:
-        _say(json.dumps(summary.event()))
+        _say(json.dumps(summary.event() | ({"midi": asdict(midi)} if midi else {})))
     elif not options.quiet:
         margin, step = summary.margin_ms, summary.step_ms
         _say(
