@@ -30,6 +30,13 @@ class Part:
     strokes: Sequence[Stroke]
     length: float
 
+    @classmethod
+    def of(cls, notes: Sequence[tuple[float, float, int]], length: float) -> Self:
+        """Notes as (beat, beats, pitch), of middling strength."""
+        ends = [Stroke(beat + beats, bytes((0x80, pitch, 64))) for beat, beats, pitch in notes]
+        begins = [Stroke(beat, bytes((0x90, pitch, 80))) for beat, _, pitch in notes]
+        return cls(sorted(ends + begins, key=lambda stroke: stroke.beat), length)
+
 
 def tune(path: Path) -> Part:
     """The notes of a MIDI file, its length in whole bars."""
@@ -89,6 +96,11 @@ class Conductor:
     @property
     def client(self) -> jack.Client:
         return self._client
+
+    @property
+    def beat(self) -> float:
+        """Where the transport is, in beats of the song."""
+        return self._beat(self._client.transport_frame)
 
     def locate(self, beat: float, tempo: float) -> None:
         """Stand at `beat` of the song; returns once the transport is there, and its clock had time to say so."""

@@ -8,6 +8,7 @@ Everything ends with the stage, whatever happened; nothing is left behind.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TUNE = ROOT / "bridge" / "tunes" / "ode_to_joy.mid"
 PERIOD = 64  # frames; 1.33 ms at 48 kHz
 RATE = 48000
+CLOCK = ["jack_midi_clock"]  # leaves JACK in good order at SIGINT, not at SIGTERM
 PRIORITY = 10  # of the instruments, of 99
 PATIENCE = 20.0  # seconds that anything may take to appear
 
@@ -67,13 +69,16 @@ class Stage:
         realtime: bool = False,
         parts: Mapping[str, Part] | None = None,
         period: int = PERIOD,
+        patient: bool = False,
     ) -> None:
         """`log` is a folder for what the processes print; `band` the engine's command line, None without one.
 
         With `realtime`, engine and floor have realtime priority too, below that of the instruments. `parts` are what
         players 1, 2 ... of the engine play, by default the tune for one. What the engine plays for them is captured as
-        `band`, `band 2` ... A longer `period`, in frames, misses fewer cycles on a busy machine, and is coarser.
+        `band`, `band 2` ... On a busy machine a longer `period`, in frames, misses fewer cycles, and is coarser; a
+        `patient` server waits for its clients (jackd's synchronous mode), so that none misses any.
         """
+        self._mode = ["-S"] if patient else []
         self._period = period
         self._parts = {"tune": tune(TUNE)} if parts is None else parts
         self.server = f"improv-rig-{os.getpid()}"
@@ -98,13 +103,13 @@ class Stage:
 
     def _enter(self, stack: ExitStack) -> None:
         here = Path(__file__).parent
-        jackd = ["jackd", "-n", self.server, "-r", "-d", "dummy", "-r", str(RATE), "-p", str(self._period)]
+        jackd = ["jackd", "-n", self.server, "-r", *self._mode, "-d", "dummy", "-r", str(RATE), "-p", str(self._period)]
         server = self._run(stack, jackd, "jackd")
         jack.set_error_function(lambda _: None)  # libjack complains of every knock before the server is up
         wait(self._answers, "the JACK server")
         jack.set_error_function(lambda text: print(text, file=sys.stderr))
         self.conductor = stack.enter_context(Conductor(self.server, self._parts))
-        clock = self._run(stack, ["jack_midi_clock"], "jack_midi_clock")
+        clock = self._run(stack, CLOCK, "jack_midi_clock")
         floor = self._run(stack, [sys.executable, str(here / "floor.py")], "floor")
         self._capture = self._run(
             stack, [sys.executable, str(here / "capture.py"), self.server, *self._ports()], "capture"
@@ -153,20 +158,25 @@ class Stage:
             stderr=errors,
             text=True,
         )
-        stack.callback(self._stop, process)
+        stack.callback(self._stop, process, 0.5 if name in ("capture", "floor") else 0.0)
         return process
 
     @staticmethod
-    def _stop(process: "subprocess.Popen[str]") -> None:
-        process.terminate()
+    def _stop(process: "subprocess.Popen[str]", grace: float) -> None:
+        """End a process; one that ends with its input has `grace` seconds to leave JACK, which else waits for it."""
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            process.wait(grace)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT if process.args == CLOCK else signal.SIGTERM)
         try:
             process.wait(3)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        for stream in (process.stdin, process.stdout):
-            if stream is not None:
-                stream.close()
+        if process.stdout is not None:
+            process.stdout.close()
 
     def _answers(self) -> bool:
         try:

@@ -52,7 +52,8 @@ def test_two_players_with_one_clock_on_both_inputs(need: Need, tmp_path: Path) -
     from bench.rig.stage import TUNE, Stage
 
     parts = {"one": tune(TUNE), "two": tune(TUNE)}
-    with Stage(tmp_path, band=[*SERVE, "--midi-players", "2"], realtime=True, parts=parts, period=PERIOD) as stage:
+    band = [*SERVE, "--midi-players", "2"]
+    with Stage(tmp_path, band=band, realtime=True, parts=parts, period=PERIOD, patient=True) as stage:
         stage.conductor.start(TEMPO)
         time.sleep(SECONDS)
         stage.conductor.stop()
@@ -69,11 +70,11 @@ def test_two_players_with_one_clock_on_both_inputs(need: Need, tmp_path: Path) -
     assert summary["midi"]["clock_ignored"] >= len(clock.pulses) * 0.9
     assert summary["midi"]["failed"] == summary["midi"]["lost"] == 0
     for port in ("band", "band 2"):
-        band = notes(events, port, clock.still, RATE)
-        error = errors(band.onsets, clock.sixteenths, RATE)
+        found = notes(events, port, clock.still, RATE)
+        error = errors(found.onsets, clock.sixteenths, RATE)
         assert error.count >= 8, port
         assert error.stray <= error.count / 4, (port, error)
-        assert (band.doubled, band.hanging, band.after_stop) == (0, 0, 0), port
+        assert (found.doubled, found.hanging, found.after_stop) == (0, 0, 0), port
 
 
 def until(true: Callable[[], bool], what: str) -> None:
