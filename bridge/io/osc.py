@@ -195,6 +195,8 @@ class OscShell:
 def _add(queue: list[Batch], output: Output, message: Message, peer: Peer) -> None:
     """Put an output behind what waits for `peer`, into one of the last bundles if it shares moment and player."""
     player = output.player if peer.role == "monitor" else 0
+    if isinstance(output.message, Thru):
+        return  # a key passed on is for MIDI only
     if output.time is not None:
         for moment, whose, messages in reversed(queue):
             if moment is None:
