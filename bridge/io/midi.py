@@ -92,7 +92,7 @@ class MidiShell:
         self._peers = frozenset(pair.peer for pair in ports)
         self._clocks = Clocks()
         self._inlets = {pair.player: Inlet(pair.player, self._clocks, enqueue) for pair in ports}
-        self._lines: dict[str, Line] = {}  # by the output's name: players who name the same one share it
+        self._lines: list[Line] = []
         self._late: deque[float] = deque(maxlen=MEASURED)
         self._queue: SimpleQueue[Output | Follow | None] = SimpleQueue()
         self._exit = ExitStack()
@@ -132,7 +132,7 @@ class MidiShell:
         """What passed through so far."""
         late = sorted(self._late) or [0.0]
         p50, p99 = (late[int(share * (len(late) - 1))] * 1e3 for share in (0.5, 0.99))
-        inlets, lines = self._inlets.values(), self._lines.values()
+        inlets, lines = self._inlets.values(), self._lines
         return MidiReport(
             self.system, sum(inlet.received for inlet in inlets), sum(inlet.reader.ignored for inlet in inlets),
             sum(inlet.failed for inlet in inlets), sum(line.sent for line in lines), sum(line.lost for line in lines),
@@ -140,18 +140,22 @@ class MidiShell:
         )  # fmt: skip
 
     def _outputs(self, stack: ExitStack, watch: JackWatch | None) -> dict[int, Keys]:
-        """Open the outputs; each player's keys."""
+        """Open the outputs; each player's keys. Players who name the same existing port share its keys."""
         gone = watch.gone.is_set if watch else lambda: False
-        keys: dict[str, Keys] = {}
+        keys: dict[int, Keys] = {}
+        shared: dict[str, Keys] = {}
         for pair in self._ports:
-            name = pair.names[1]
-            if name in keys:
+            if pair.midi_out in shared:
+                keys[pair.player] = shared[pair.midi_out]
                 continue
+            name = pair.names[1]
             output = rtmidi.MidiOut(rtapi=APIS[self.system], name=client_name(self.system, name))
             self._opened(stack, output, name, pair.midi_out, "output")
-            self._lines[name] = Line(output.send_message, gone, name)
-            keys[name] = Keys(self._lines[name])
-        return {pair.player: keys[pair.names[1]] for pair in self._ports}
+            self._lines.append(Line(output.send_message, gone, name))
+            keys[pair.player] = Keys(self._lines[-1])
+            if pair.midi_out is not None:
+                shared[pair.midi_out] = keys[pair.player]
+        return keys
 
     def _opened(self, stack: ExitStack, port: Any, name: str, wanted: str | None, direction: str) -> None:
         stack.callback(port.delete)

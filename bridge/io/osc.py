@@ -77,11 +77,9 @@ class OscShell:
         """Send each output to its peers: cues of one moment share a bundle, all else goes at once, in order."""
         batches: dict[Peer, list[Batch]] = {}
         for output in outputs:
-            if isinstance(output.message, Thru):
-                continue  # for MIDI alone
             for peer in output.to:
                 if peer.host != MIDI:
-                    _add(batches.setdefault(peer, []), output, output.message, peer)
+                    _add(batches.setdefault(peer, []), output, peer)
         shift = time.time() - perf_counter()  # from monotonic to unix seconds, as the system's clock stands now
         for peer, queue in batches.items():
             for moment, player, messages in queue:
@@ -192,7 +190,7 @@ class OscShell:
             self._send(peer, None, 0, [Error(ERRORS[error.reason], error.reason)])
 
 
-def _add(queue: list[Batch], output: Output, message: Message, peer: Peer) -> None:
+def _add(queue: list[Batch], output: Output, peer: Peer) -> None:
     """Put an output behind what waits for `peer`, into one of the last bundles if it shares moment and player."""
     player = output.player if peer.role == "monitor" else 0
     if isinstance(output.message, Thru):
@@ -202,9 +200,9 @@ def _add(queue: list[Batch], output: Output, message: Message, peer: Peer) -> No
             if moment is None:
                 break  # never before a message that came first, such as a silence
             if (moment, whose) == (output.time, player):
-                messages.append(message)
+                messages.append(output.message)
                 return
     elif peer.role == "monitor" and queue and queue[-1][:2] == (None, player):
-        queue[-1][2].append(message)
+        queue[-1][2].append(output.message)
         return
-    queue.append((output.time, player, [message]))
+    queue.append((output.time, player, [output.message]))
