@@ -59,10 +59,10 @@ class _Keyboard:
 
     def between(self, begin: float, end: float) -> Iterator[tuple[float, bytes]]:
         """The part's messages from one beat of the song to another, each with its share of that span, 0-1."""
-        low = begin % self.part.length
-        high = low + end - begin
-        for stroke in self.part.strokes[self._index(low) : self._index(high)]:
-            yield (stroke.beat - low) / (high - low), stroke.message
+        turn = begin // self.part.length
+        for base in (turn * self.part.length, (turn + 1) * self.part.length):
+            for stroke in self.part.strokes[self._index(begin - base) : self._index(end - base)]:
+                yield (stroke.beat + base - begin) / (end - begin), stroke.message
 
     def _index(self, beat: float) -> int:
         return bisect_left(self.part.strokes, beat, key=lambda stroke: stroke.beat)
