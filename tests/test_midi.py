@@ -37,6 +37,8 @@ from bridge.music.events import (
         ((0xFC,), [Stop()]),
         ((0xF2, 0x01, 0x02), [SongPosition(257)]),
         ((0x90, 60, 100, 62, 90), [NoteOn(3, -1, 60, 100), NoteOn(3, -1, 62, 90)]),  # running status
+        ((0xB2, 7, 100, 74, 3), [Control(3, -1, 7, 100), Control(3, -1, 74, 3)]),
+        ((0xB0, 1, 0xF8, 2, 64, 0xFA, 127), [Pulse(), Control(3, -1, 1, 2), Start(), Control(3, -1, 64, 127)]),
         ((0x90, 60, 0xF8, 100), [Pulse(), NoteOn(3, -1, 60, 100)]),  # clock in the middle
     ],
 )
