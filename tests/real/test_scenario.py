@@ -22,6 +22,7 @@ from tests.sockets import client
 
 pytestmark = pytest.mark.real
 SERVE = [sys.executable, "-m", "bridge", "serve", "--midi-players", "2", "--port", "0", "--json", "--seed", "5"]
+SERVE += ["--config", "none"]
 TEMPO = 150.0
 PERIOD = 256  # frames, 5.3 ms; what is judged here is music, and a busy machine shall not miss JACK's cycles
 LATE = 0.012  # seconds; two periods and a little, within which an onset counts as being on its place
