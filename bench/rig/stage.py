@@ -6,6 +6,7 @@ with the realtime priority that JACK gives its clients where it may.
 Everything ends with the stage, whatever happened; nothing is left behind.
 """
 
+import gc
 import json
 import os
 import signal
@@ -103,6 +104,9 @@ class Stage:
 
     def _enter(self, stack: ExitStack) -> None:
         here = Path(__file__).parent
+        if gc.isenabled():
+            gc.disable()  # the conductor plays in this process, and a collection would keep JACK waiting
+            stack.callback(gc.enable)
         jackd = ["jackd", "-n", self.server, "-r", *self._mode, "-d", "dummy", "-r", str(RATE), "-p", str(self._period)]
         server = self._run(stack, jackd, "jackd")
         jack.set_error_function(lambda _: None)  # libjack complains of every knock before the server is up

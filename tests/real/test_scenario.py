@@ -10,8 +10,9 @@ import sys
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ SERVE += ["--config", "none"]
 TEMPO = 150.0
 PERIOD = 256  # frames, 5.3 ms; what is judged here is music, and a busy machine shall not miss JACK's cycles
 LATE = 0.012  # seconds; two periods and a little, within which an onset counts as being on its place
+APART = 0.07  # beats, 28 ms; what a busy machine may cost a single onset, and less than half of a thirty-second
 QUICK = 0.030  # seconds from a key to its passing on
 PULSES = 24  # a beat
 GRID = 12  # places a beat on which the machine's notes lie
@@ -67,12 +69,20 @@ class Score:
         return [note for note in found if not channels or note.channel in channels]
 
 
-def between(notes: Sequence[Heard], begin: float, end: float) -> list[tuple[int, int]]:
-    """The notes from one beat to another as (place on the grid, counted from `begin`, pitch); places must fit."""
-    found = [(note.beat - begin, note.pitch) for note in notes if begin - 0.02 <= note.beat < end - 0.02]
-    for beat, _ in found:
-        assert abs(beat - round(beat * GRID) / GRID) <= LATE * TEMPO / 60, (begin, beat)
-    return [(round(beat * GRID), pitch) for beat, pitch in found]
+def between(notes: Sequence[Heard], begin: float, end: float) -> list[Heard]:
+    """The notes from one beat to another, counted from `begin`."""
+    return [replace(note, beat=note.beat - begin) for note in notes if begin - APART <= note.beat < end - APART]
+
+
+def alike(one: Sequence[Heard], two: Sequence[Heard]) -> bool:
+    """Whether the same pitches sound at the same places."""
+    return [note.pitch for note in one] == [note.pitch for note in two] and all(
+        abs(left.beat - right.beat) <= APART for left, right in zip(one, two, strict=True)
+    )
+
+
+def seconds(beats: float) -> float:
+    return beats * 60 / TEMPO
 
 
 def perform(stage: Any, tell: Callable[..., None]) -> None:
@@ -128,26 +138,30 @@ def test_two_keyboards_call_loop_solo_mutate_and_stop(need: Need, tmp_path: Path
 def judge(score: Score) -> None:
     """That the music is what the story asked for."""
     said = score.onsets("band", 3, 8)
-    first, *rest = (between(said, begin, begin + 8) for begin in (12, 20, 28, 36))
+    first, again, soloed, mutated = (between(said, begin, begin + 8) for begin in (12, 20, 28, 36))
     assert not between(said, 0, 12), "nobody answers before the call is over"
     assert first, "an answer"
-    assert first[0][0] == 0, "on the downbeat"
-    assert rest[0] == rest[1] == first, "looped, and the solo leaves it alone"
-    assert rest[2], "the mutation"
-    assert rest[2] != first
-    last = between(said, 44, END)
+    assert abs(seconds(first[0].beat)) <= LATE, "on the downbeat"
+    off = [abs(seconds(note.beat - round(note.beat * GRID) / GRID)) for note in said]
+    assert median(off) <= LATE / 2, "on the grid"
+    assert alike(again, first), "looped"
+    assert alike(soloed, first), "and the solo leaves it alone"
+    assert mutated
+    assert not alike(mutated, first), "the mutation"
+    last = between(said, 44, END + APART)
     assert last
-    assert last == rest[2][: len(last)], "the mutation loops too"
+    assert alike(last, mutated[: len(last)]), "which loops too"
     assert {note.channel for note in said if note.beat < 26.4} == {3}
     assert {note.channel for note in said if note.beat > 27.5} == {8}
     bass = score.onsets("band 2", 2)
     assert bass
-    assert min(note.beat for note in bass) == pytest.approx(20, abs=LATE * TEMPO / 60), "the bass's own answer"
-    assert max(note.beat for note in bass) < 28.1, "which nobody looped"
+    assert abs(min(note.beat for note in bass) - 20) <= APART, "the bass's own answer"
+    assert max(note.beat for note in bass) < 28, "which nobody looped"
     assert {note.channel for note in score.onsets("band")} == {3, 4, 8}
     assert {note.channel for note in score.onsets("band 2")} == {2, 6}
     for port, channel, part in (("band", 4, CALL + SOLO), ("band 2", 6, BASS)):
         passed = score.onsets(port, channel)
         assert [note.pitch for note in passed] == [pitch for _, _, pitch in part], "every key is passed on"
-        for note, (beat, _, _) in zip(passed, part, strict=True):
-            assert -0.01 <= (note.beat - beat) * 60 / TEMPO <= QUICK, note
+        lags = [seconds(note.beat - beat) for note, (beat, _, _) in zip(passed, part, strict=True)]
+        assert min(lags) >= -LATE
+        assert median(lags) <= QUICK, lags
