@@ -3,6 +3,7 @@
 Rule 1. The first player to report a playing host leads, until its host stops or the player leaves.
 Rule 2. The others' positions only tell how their ticks relate to ours: exactly, where their song position is ours.
 Rule 3. MIDI clock and the local clock lead only while no reported host plays.
+Rule 4. A Link session leads alone, where it was asked for.
 """
 
 from dataclasses import replace
@@ -22,7 +23,7 @@ class Conductor:
     def __init__(self, wanted: str, tempo: float) -> None:
         self.clock = Clock(tempo)
         self.master: int | None = None
-        self._wanted = wanted  # auto, osc, midi or local
+        self._wanted = wanted  # auto, osc, midi, link or local
 
     def position(self, event: ev.Position, session: Session, time: float) -> Change | None:
         """A player's host says where it is."""
@@ -57,10 +58,13 @@ class Conductor:
             session.offset = round(apart)
 
     def transport(self, event: ev.Event, settings: Settings, time: float) -> Change | None:
-        """MIDI clock, or the local clock; neither says a meter, so that it is a setting."""
+        """MIDI clock, or the local clock; neither says a meter, so that it is a setting. Or a Link session."""
         clock = self.clock
         local = self._wanted == "local"
-        if self._wanted == "osc":
+        if isinstance(event, ev.Link) and self._wanted == "link":
+            meter = Meter(event.numerator, event.denominator)
+            return clock.linked(event.beat, event.tempo, meter, time, playing=bool(event.playing))
+        if self._wanted in ("osc", "link"):
             return None
         if not clock.playing:
             clock.meter = Meter(int(settings.number("numerator")), int(settings.number("denominator")))

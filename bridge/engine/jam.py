@@ -24,7 +24,7 @@ from bridge.engine.stage import Stage
 from bridge.music import events as ev
 from bridge.music.errors import WireError
 from bridge.music.events import EVERYONE, Event, Output
-from bridge.music.timeline import PPQ, Timeline
+from bridge.music.timeline import PPQ, Meter, Timeline
 
 HEARTBEAT = 1.0  # seconds
 NEVER = float("inf")  # seconds
@@ -114,6 +114,9 @@ class Jam:
                 return self._position(event, time)
             case ev.Pulse() | ev.Start() | ev.Continue() | ev.Stop() | ev.SongPosition() | ev.Tempo():
                 return self._changed(self._conductor.transport(event, self.settings, time), time)
+            case ev.Link():
+                before = (self.clock.meter, self.clock.tempo)
+                return self._led(before, self._conductor.transport(event, self.settings, time), time)
             case ev.Pace():
                 return self._planner.paced(event, self.timeline)
             case ev.NoteOn() | ev.NoteOff() | ev.Control() | ev.Set() | ev.Get() | ev.Do():
@@ -170,7 +173,10 @@ class Jam:
             self.drops += 1
             return []
         before = (self.clock.meter, self.clock.tempo)
-        change = self._conductor.position(event, session, time)
+        return self._led(before, self._conductor.position(event, session, time), time)
+
+    def _led(self, before: tuple[Meter, float], change: Change | None, time: float) -> list[Output]:
+        """What a host said that tells meter and tempo; where only these changed, the monitors hear of it."""
         outputs = self._changed(change, time)
         if change is None and before != (self.clock.meter, self.clock.tempo):
             outputs += self._box.transport(self.clock, self._stage.tick)
