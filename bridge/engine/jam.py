@@ -28,6 +28,7 @@ from bridge.music.timeline import PPQ, Meter, Timeline
 
 HEARTBEAT = 1.0  # seconds
 NEVER = float("inf")  # seconds
+LED = ("tempo", "link", "play", "halt")  # wishes about the clock
 TRUST = 2 * PPQ  # ticks between a note's stamp and its arrival, beyond which the arrival counts
 
 
@@ -43,6 +44,7 @@ class Jam:
         self.sessions: dict[int, Session] = {}
         self.roster = Roster()
         self.settings = settings or Settings()  # of the jam; a new player begins with a copy
+        self.settings.values["tempo"] = float(tempo)
         self.desk = desk or console.Desk()
         self.drops = 0  # events that could not be used
         self.heard = 0  # notes struck
@@ -229,14 +231,20 @@ class Jam:
                 thru = self._box.thru(session, pitch, 0)
                 return thru + self._box.monitors(ev.Heard(at, pitch, 0), session.player)
             case ev.Set() | ev.Get() | ev.Do():
-                return self._asked(session, event)
+                return self._asked(session, event, time)
             case ev.Control():
-                return [out for wish in console.turned(session, event, self.desk) for out in self._asked(session, wish)]
+                wishes = console.turned(session, event, self.desk)
+                return [output for wish in wishes for output in self._asked(session, wish, time)]
         return []
 
-    def _asked(self, session: Session, wish: ev.Set | ev.Get | ev.Do) -> list[Output]:
+    def _asked(self, session: Session, wish: ev.Set | ev.Get | ev.Do, time: float) -> list[Output]:
+        led: list[Output] = []
         try:
-            done = console.asked(session, wish, self.settings, self.sessions.values(), self._box, self.desk)
+            if isinstance(wish, ev.Set) and wish.name in LED:
+                self.settings.check(wish.name, wish.value)
+            if isinstance(wish, ev.Set | ev.Do) and (wish.name if isinstance(wish, ev.Set) else wish.action) in LED:
+                led = self._changed(self._conductor.led(wish, self.settings, time), time)
+            done = led + console.asked(session, wish, self.settings, self.sessions.values(), self._box, self.desk)
         except WireError as error:
             self.drops += 1
             return self._box.refuse(self.roster.peers(session.player), error.reason, session.player)
