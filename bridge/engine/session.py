@@ -16,9 +16,9 @@ from bridge.engine.ear import Ear
 from bridge.engine.exchange import Exchange, Minds, Response
 from bridge.engine.frame import PROMISED, Frame, Generator, Note, Thought
 from bridge.engine.modes import CUT, SOUNDING
-from bridge.engine.parameters import AT_BAR, VOICES
+from bridge.engine.parameters import VOICES
 from bridge.engine.settings import Settings
-from bridge.music.events import RESPONSE, Chord
+from bridge.music.events import BASS, RESPONSE, Chord
 from bridge.music.timeline import STEP, Place
 from bridge.music.vocabulary import NO_CHORD
 
@@ -125,9 +125,11 @@ class Session:
         self.mode, self._model = self.settings.word("mode"), self.settings.word("model")
 
     @property
-    def waiting(self) -> bool:
-        """Whether a setting waits for the bar line."""
-        return (self.mode, self._model) != tuple(self.settings.word(name) for name in AT_BAR)
+    def backed(self) -> bool:
+        """Whether chords or bass sound now."""
+        if self.mode == "morph":
+            return self.exchange.response is not None
+        return self.phase == "playing" and BASS in SOUNDING[self.mode]
 
     def strike(self, tick: int, pitch: int, velocity: int, clock: Clock) -> bool:
         """A key went down; False for a packet that came twice. In swing it is heard where it was meant."""
@@ -214,11 +216,10 @@ class Session:
     def audible(self, thought: Thought, place: Place) -> list[Note]:
         """The notes of a thought as they sound: what mode, phase and settings let through, with their touch."""
         sounding = SOUNDING[self.mode]
-        backing = self.exchange.response is not None if self.mode == "morph" else self.phase == "playing"
         notes = tuple(
             note
             for note in thought.notes
-            if note.voice in sounding and (note.voice == RESPONSE or backing) and not self.counting
+            if note.voice in sounding and (note.voice == RESPONSE or self.backed) and not self.counting
         )
         classes = touch.lock(self.settings, self.ear.chroma)
         clicks = [note for note in thought.notes if note.voice not in VOICES]

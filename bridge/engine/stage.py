@@ -108,7 +108,7 @@ class Stage:
         if session.mode != mode:
             outputs += [output for voice in session.unheard(mode) for output in self._box.silence(session, voice)]
         outputs += self._cue(session, thought, place, line, time)
-        if session.phase == "playing" and session.chord and (bar_line or session.chord != chord):
+        if session.backed and session.chord and (bar_line or session.chord != chord):
             outputs += self._box.chord(session, replace(session.spoken(session.chord), tick=self.tick))
         if bar_line or (session.shown, session.mode) != (phase, mode):
             outputs += self._box.state(session, self._clock, self.tick)
@@ -153,11 +153,11 @@ class Stage:
         thoughts, fresh = session.planned(self._clock, horizon, self.tick)
         outputs: list[Output] = []
         if fresh and thoughts:  # the chord that holds until another is named tells that a plan begins anew
-            now = session.chord if session.phase == "playing" and session.chord else NONE
+            now = session.chord if session.backed and session.chord else NONE
             outputs += self._box.chord(session, replace(session.spoken(now), tick=self.tick + STEP))
         for tick, thought in thoughts:
             theirs = tick + (session.offset or 0)
-            if thought.chord and session.phase == "playing" and tick > self.tick + STEP * fresh:
+            if thought.chord and session.backed and tick > self.tick + STEP * fresh:
                 outputs += self._box.chord(session, session.spoken(thought.chord))
             for note in session.audible(thought, self._clock.place_at(tick)):
                 plan = ev.Plan(note.voice, theirs + note.delay, note.ticks, note.pitch, note.velocity)
