@@ -55,11 +55,11 @@ def _troubles(patch: Patch, trouble: Box, out: Box) -> None:
 
 def _chords(patch: Patch, chord: Box, where: Box, outs: dict[str, Box]) -> None:
     """Root and quality become a name, which goes to what sounds or to what is planned."""
-    order, when = patch.new("t l l"), patch.new(f"expr 1 + (($i1 - $i4) >= {SIXTEENTH})")
+    order, when = patch.new("t l l"), patch.new(f"expr 1 + (($i1 - $i2) >= {SIXTEENTH})")
     now, gate, parts = patch.new("unpack 0"), patch.new("gate 2"), patch.new("unpack 0 0 s")
-    patch.chain(where, now, when[3])
+    patch.chain(where, now, when[1])
     patch.chain(chord, patch.new("deferlow"), order)
-    patch.wire(order[1], when)
+    patch.chain(order[1], patch.new("unpack 0"), when)
     patch.wire(when, gate[0])
     patch.wire(order[0], parts)
     names, look, write = patch.message(" ".join(COMMON_NAMES)), patch.new("zl lookup"), patch.new("sprintf %s%s")

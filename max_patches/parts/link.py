@@ -26,6 +26,7 @@ class Link:
         self.claimed = patch.new(f"expr ($i1 == $i2) && ($i3 != {CONNECTED})")
         self.hold = patch.new(f"delay {CLAIM}")
         self.mine, self.claim = patch.new("gate"), patch.new("i")
+        self.speak = patch.new("gate")  # who has no seat says nothing: a word would keep another one's seat
         patch.chain(self.open, patch.new(f"udpsend 127.0.0.1 {ENGINE}"))
         patch.chain(self.hello, patch.message(f"/improv/hello {VERSION} $1 {role} $2"), self.open[1])
         patch.chain(self.bye, patch.message("/improv/bye $1 $2"), self.open[1])
@@ -41,13 +42,14 @@ def link(local: str, role: str) -> Patch:
     patch = Patch(local)
     osc, seat, begin = patch.inlet("to the engine"), patch.inlet("player and port"), patch.inlet("bang: begin")
     tie = Link(patch, role)
-    patch.wire(osc, tie.open[1])
+    patch.wire(osc, tie.speak[1])
+    patch.wire(tie.speak, tie.open[1])
     outs = {name: patch.outlet(name) for name in (*BAND, *SHOWN, "rest", "generation", "trouble")}
-    again, shown = patch.outlet("bang with every hello"), patch.outlet("state of the tie")
+    again, shown = patch.outlet("bang: say where you are"), patch.outlet("state of the tie")
     _keep_alive(tie, begin, again)
     _sit(tie, seat)
     _listen(tie, outs)
-    _states(tie, shown)
+    _states(tie, shown, again)
     _claims(tie)
     return patch
 
@@ -119,7 +121,7 @@ def _listen(tie: Link, outs: dict[str, Box]) -> None:
         patch.wire(refused[0], tie.watch)
 
 
-def _states(tie: Link, shown: Box) -> None:
+def _states(tie: Link, shown: Box, again: Box) -> None:
     """Every change of state is stored, opens or closes what needs a connection, and is shown."""
     patch = tie.patch
     order, kept = patch.new("t i i i"), patch.new("i")
@@ -130,6 +132,8 @@ def _states(tie: Link, shown: Box) -> None:
     patch.wire(order[1], there)
     patch.wire(there, tie.connected[0])
     patch.wire(there, tie.mine[0])
+    patch.wire(there, tie.speak[0])
+    patch.chain(there, patch.new("sel 1"), again)
     patch.wire(order[0], shown)
     gone = patch.new(f"expr (($i1 == {CONNECTED}) || ($i1 == {LOST})) * {LOST}")
     patch.chain(tie.watch, kept)

@@ -1178,6 +1178,24 @@
 								"box": {
 									"id": "obj-16",
 									"maxclass": "newobj",
+									"numinlets": 2,
+									"numoutlets": 1,
+									"outlettype": [
+										""
+									],
+									"patching_rect": [
+										128.0,
+										344.0,
+										40.0,
+										22.0
+									],
+									"text": "gate"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-17",
+									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 0,
 									"patching_rect": [
@@ -1191,7 +1209,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-17",
+									"id": "obj-18",
 									"maxclass": "message",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -1209,7 +1227,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-18",
+									"id": "obj-19",
 									"maxclass": "message",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -1227,7 +1245,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-19",
+									"id": "obj-20",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1245,7 +1263,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-20",
+									"id": "obj-21",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1261,7 +1279,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-21",
+									"id": "obj-22",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1277,7 +1295,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-22",
+									"id": "obj-23",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1293,7 +1311,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-23",
+									"id": "obj-24",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1309,7 +1327,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-24",
+									"id": "obj-25",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1325,7 +1343,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-25",
+									"id": "obj-26",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1341,7 +1359,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-26",
+									"id": "obj-27",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1357,23 +1375,23 @@
 							},
 							{
 								"box": {
-									"id": "obj-27",
+									"id": "obj-28",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
 									"patching_rect": [
-										24.0,
-										184.0,
+										134.0,
+										384.0,
 										32.0,
 										22.0
 									],
-									"comment": "bang with every hello",
+									"comment": "bang: say where you are",
 									"index": 8
 								}
 							},
 							{
 								"box": {
-									"id": "obj-28",
+									"id": "obj-29",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1389,7 +1407,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-29",
+									"id": "obj-30",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 3,
@@ -1409,7 +1427,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-30",
+									"id": "obj-31",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -1427,7 +1445,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-31",
+									"id": "obj-32",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1445,7 +1463,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-32",
+									"id": "obj-33",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1460,7 +1478,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-33",
+									"id": "obj-34",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 2,
@@ -1479,7 +1497,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-34",
+									"id": "obj-35",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 5,
@@ -1501,7 +1519,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-35",
+									"id": "obj-36",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1520,7 +1538,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-36",
+									"id": "obj-37",
 									"maxclass": "message",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -1528,7 +1546,7 @@
 										""
 									],
 									"patching_rect": [
-										68.0,
+										24.0,
 										184.0,
 										40.0,
 										22.0
@@ -1538,7 +1556,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-37",
+									"id": "obj-38",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1557,7 +1575,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-38",
+									"id": "obj-39",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1566,7 +1584,7 @@
 										"int"
 									],
 									"patching_rect": [
-										120.0,
+										76.0,
 										184.0,
 										47.0,
 										22.0
@@ -1576,7 +1594,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-39",
+									"id": "obj-40",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1595,7 +1613,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-40",
+									"id": "obj-41",
 									"maxclass": "newobj",
 									"numinlets": 10,
 									"numoutlets": 10,
@@ -1622,7 +1640,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-41",
+									"id": "obj-42",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1640,7 +1658,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-42",
+									"id": "obj-43",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1658,7 +1676,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-43",
+									"id": "obj-44",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1676,7 +1694,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-44",
+									"id": "obj-45",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 3,
@@ -1696,7 +1714,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-45",
+									"id": "obj-46",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1715,7 +1733,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-46",
+									"id": "obj-47",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1733,7 +1751,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-47",
+									"id": "obj-48",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1752,7 +1770,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-48",
+									"id": "obj-49",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1770,7 +1788,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-49",
+									"id": "obj-50",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1789,7 +1807,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-50",
+									"id": "obj-51",
 									"maxclass": "newobj",
 									"numinlets": 4,
 									"numoutlets": 4,
@@ -1810,7 +1828,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-51",
+									"id": "obj-52",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1829,7 +1847,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-52",
+									"id": "obj-53",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1848,7 +1866,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-53",
+									"id": "obj-54",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 3,
@@ -1868,7 +1886,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-54",
+									"id": "obj-55",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -1886,7 +1904,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-55",
+									"id": "obj-56",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1904,24 +1922,6 @@
 							},
 							{
 								"box": {
-									"id": "obj-56",
-									"maxclass": "newobj",
-									"numinlets": 1,
-									"numoutlets": 1,
-									"outlettype": [
-										""
-									],
-									"patching_rect": [
-										179.0,
-										184.0,
-										257.0,
-										22.0
-									],
-									"text": "expr (($i1 == 1) || ($i1 == 4)) * 4"
-								}
-							},
-							{
-								"box": {
 									"id": "obj-57",
 									"maxclass": "newobj",
 									"numinlets": 2,
@@ -1931,7 +1931,7 @@
 										""
 									],
 									"patching_rect": [
-										128.0,
+										180.0,
 										344.0,
 										47.0,
 										22.0
@@ -1944,6 +1944,43 @@
 									"id": "obj-58",
 									"maxclass": "newobj",
 									"numinlets": 1,
+									"numoutlets": 1,
+									"outlettype": [
+										""
+									],
+									"patching_rect": [
+										135.0,
+										184.0,
+										257.0,
+										22.0
+									],
+									"text": "expr (($i1 == 1) || ($i1 == 4)) * 4"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-59",
+									"maxclass": "newobj",
+									"numinlets": 2,
+									"numoutlets": 2,
+									"outlettype": [
+										"bang",
+										""
+									],
+									"patching_rect": [
+										239.0,
+										344.0,
+										47.0,
+										22.0
+									],
+									"text": "sel 1"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-60",
+									"maxclass": "newobj",
+									"numinlets": 1,
 									"numoutlets": 3,
 									"outlettype": [
 										"bang",
@@ -1951,7 +1988,7 @@
 										""
 									],
 									"patching_rect": [
-										134.0,
+										178.0,
 										384.0,
 										61.0,
 										22.0
@@ -1961,7 +1998,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-59",
+									"id": "obj-61",
 									"maxclass": "newobj",
 									"numinlets": 0,
 									"numoutlets": 1,
@@ -1979,7 +2016,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-60",
+									"id": "obj-62",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 4,
@@ -2003,7 +2040,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-16",
+										"obj-17",
 										0
 									],
 									"source": [
@@ -2015,7 +2052,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-17",
+										"obj-18",
 										0
 									],
 									"source": [
@@ -2031,7 +2068,7 @@
 										1
 									],
 									"source": [
-										"obj-17",
+										"obj-18",
 										0
 									]
 								}
@@ -2039,7 +2076,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-18",
+										"obj-19",
 										0
 									],
 									"source": [
@@ -2053,18 +2090,6 @@
 									"destination": [
 										"obj-4",
 										1
-									],
-									"source": [
-										"obj-18",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-8",
-										0
 									],
 									"source": [
 										"obj-19",
@@ -2079,6 +2104,18 @@
 										0
 									],
 									"source": [
+										"obj-20",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-8",
+										0
+									],
+									"source": [
 										"obj-9",
 										0
 									]
@@ -2099,7 +2136,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-4",
+										"obj-16",
 										1
 									],
 									"source": [
@@ -2111,83 +2148,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-31",
-										0
-									],
-									"source": [
-										"obj-3",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-30",
-										0
-									],
-									"source": [
-										"obj-31",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-29",
-										0
-									],
-									"source": [
-										"obj-30",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-7",
-										0
-									],
-									"source": [
-										"obj-29",
-										2
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-27",
-										0
-									],
-									"source": [
-										"obj-29",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-14",
+										"obj-4",
 										1
 									],
 									"source": [
-										"obj-29",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-15",
-										0
-									],
-									"source": [
-										"obj-14",
+										"obj-16",
 										0
 									]
 								}
@@ -2199,7 +2164,79 @@
 										0
 									],
 									"source": [
+										"obj-3",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-31",
+										0
+									],
+									"source": [
+										"obj-32",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-30",
+										0
+									],
+									"source": [
+										"obj-31",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-7",
+										0
+									],
+									"source": [
+										"obj-30",
+										2
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-28",
+										0
+									],
+									"source": [
+										"obj-30",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-14",
+										1
+									],
+									"source": [
+										"obj-30",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
 										"obj-15",
+										0
+									],
+									"source": [
+										"obj-14",
 										0
 									]
 								}
@@ -2208,6 +2245,18 @@
 								"patchline": {
 									"destination": [
 										"obj-33",
+										0
+									],
+									"source": [
+										"obj-15",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-34",
 										0
 									],
 									"source": [
@@ -2219,11 +2268,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-34",
+										"obj-35",
 										0
 									],
 									"source": [
-										"obj-33",
+										"obj-34",
 										0
 									]
 								}
@@ -2235,20 +2284,8 @@
 										1
 									],
 									"source": [
-										"obj-34",
-										4
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
 										"obj-35",
-										0
-									],
-									"source": [
-										"obj-34",
-										3
+										4
 									]
 								}
 							},
@@ -2260,6 +2297,18 @@
 									],
 									"source": [
 										"obj-35",
+										3
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-37",
+										0
+									],
+									"source": [
+										"obj-36",
 										1
 									]
 								}
@@ -2271,7 +2320,7 @@
 										0
 									],
 									"source": [
-										"obj-36",
+										"obj-37",
 										0
 									]
 								}
@@ -2283,7 +2332,7 @@
 										0
 									],
 									"source": [
-										"obj-35",
+										"obj-36",
 										0
 									]
 								}
@@ -2295,7 +2344,7 @@
 										1
 									],
 									"source": [
-										"obj-34",
+										"obj-35",
 										2
 									]
 								}
@@ -2307,20 +2356,8 @@
 										1
 									],
 									"source": [
-										"obj-34",
+										"obj-35",
 										2
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-37",
-										0
-									],
-									"source": [
-										"obj-34",
-										1
 									]
 								}
 							},
@@ -2331,7 +2368,19 @@
 										0
 									],
 									"source": [
-										"obj-37",
+										"obj-35",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-39",
+										0
+									],
+									"source": [
+										"obj-38",
 										1
 									]
 								}
@@ -2343,7 +2392,7 @@
 										1
 									],
 									"source": [
-										"obj-38",
+										"obj-39",
 										1
 									]
 								}
@@ -2355,7 +2404,7 @@
 										1
 									],
 									"source": [
-										"obj-38",
+										"obj-39",
 										1
 									]
 								}
@@ -2367,7 +2416,7 @@
 										1
 									],
 									"source": [
-										"obj-38",
+										"obj-39",
 										1
 									]
 								}
@@ -2379,7 +2428,7 @@
 										0
 									],
 									"source": [
-										"obj-38",
+										"obj-39",
 										0
 									]
 								}
@@ -2387,11 +2436,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-39",
+										"obj-40",
 										0
 									],
 									"source": [
-										"obj-34",
+										"obj-35",
 										0
 									]
 								}
@@ -2403,7 +2452,7 @@
 										0
 									],
 									"source": [
-										"obj-39",
+										"obj-40",
 										1
 									]
 								}
@@ -2415,7 +2464,7 @@
 										0
 									],
 									"source": [
-										"obj-39",
+										"obj-40",
 										0
 									]
 								}
@@ -2423,7 +2472,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-41",
+										"obj-42",
 										0
 									],
 									"source": [
@@ -2435,23 +2484,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-40",
-										0
-									],
-									"source": [
 										"obj-41",
 										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-20",
-										0
 									],
 									"source": [
-										"obj-40",
+										"obj-42",
 										0
 									]
 								}
@@ -2463,8 +2500,8 @@
 										0
 									],
 									"source": [
-										"obj-40",
-										1
+										"obj-41",
+										0
 									]
 								}
 							},
@@ -2475,8 +2512,8 @@
 										0
 									],
 									"source": [
-										"obj-40",
-										2
+										"obj-41",
+										1
 									]
 								}
 							},
@@ -2487,20 +2524,8 @@
 										0
 									],
 									"source": [
-										"obj-40",
-										3
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-42",
-										0
-									],
-									"source": [
-										"obj-40",
-										4
+										"obj-41",
+										2
 									]
 								}
 							},
@@ -2511,8 +2536,8 @@
 										0
 									],
 									"source": [
-										"obj-42",
-										0
+										"obj-41",
+										3
 									]
 								}
 							},
@@ -2523,15 +2548,15 @@
 										0
 									],
 									"source": [
-										"obj-40",
-										5
+										"obj-41",
+										4
 									]
 								}
 							},
 							{
 								"patchline": {
 									"destination": [
-										"obj-24",
+										"obj-25",
 										0
 									],
 									"source": [
@@ -2547,8 +2572,8 @@
 										0
 									],
 									"source": [
-										"obj-40",
-										6
+										"obj-41",
+										5
 									]
 								}
 							},
@@ -2560,7 +2585,7 @@
 									],
 									"source": [
 										"obj-44",
-										2
+										0
 									]
 								}
 							},
@@ -2571,7 +2596,31 @@
 										0
 									],
 									"source": [
-										"obj-44",
+										"obj-41",
+										6
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-26",
+										0
+									],
+									"source": [
+										"obj-45",
+										2
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-46",
+										0
+									],
+									"source": [
+										"obj-45",
 										0
 									]
 								}
@@ -2583,7 +2632,7 @@
 										0
 									],
 									"source": [
-										"obj-45",
+										"obj-46",
 										1
 									]
 								}
@@ -2591,11 +2640,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-46",
+										"obj-47",
 										0
 									],
 									"source": [
-										"obj-45",
+										"obj-46",
 										0
 									]
 								}
@@ -2607,7 +2656,7 @@
 										0
 									],
 									"source": [
-										"obj-46",
+										"obj-47",
 										0
 									]
 								}
@@ -2615,11 +2664,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-47",
+										"obj-48",
 										0
 									],
 									"source": [
-										"obj-40",
+										"obj-41",
 										7
 									]
 								}
@@ -2631,44 +2680,8 @@
 										0
 									],
 									"source": [
-										"obj-47",
+										"obj-48",
 										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-25",
-										0
-									],
-									"source": [
-										"obj-47",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-48",
-										0
-									],
-									"source": [
-										"obj-40",
-										8
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-49",
-										0
-									],
-									"source": [
-										"obj-48",
-										0
 									]
 								}
 							},
@@ -2679,8 +2692,20 @@
 										0
 									],
 									"source": [
+										"obj-48",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
 										"obj-49",
 										0
+									],
+									"source": [
+										"obj-41",
+										8
 									]
 								}
 							},
@@ -2692,6 +2717,30 @@
 									],
 									"source": [
 										"obj-49",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-27",
+										0
+									],
+									"source": [
+										"obj-50",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-51",
+										0
+									],
+									"source": [
+										"obj-50",
 										1
 									]
 								}
@@ -2703,42 +2752,6 @@
 										0
 									],
 									"source": [
-										"obj-50",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-51",
-										0
-									],
-									"source": [
-										"obj-50",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-5",
-										0
-									],
-									"source": [
-										"obj-51",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-6",
-										0
-									],
-									"source": [
 										"obj-51",
 										0
 									]
@@ -2751,7 +2764,43 @@
 										0
 									],
 									"source": [
-										"obj-50",
+										"obj-51",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-5",
+										0
+									],
+									"source": [
+										"obj-52",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-6",
+										0
+									],
+									"source": [
+										"obj-52",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-53",
+										0
+									],
+									"source": [
+										"obj-51",
 										2
 									]
 								}
@@ -2763,7 +2812,7 @@
 										0
 									],
 									"source": [
-										"obj-52",
+										"obj-53",
 										1
 									]
 								}
@@ -2775,7 +2824,7 @@
 										0
 									],
 									"source": [
-										"obj-52",
+										"obj-53",
 										0
 									]
 								}
@@ -2783,7 +2832,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-53",
+										"obj-54",
 										0
 									],
 									"source": [
@@ -2795,11 +2844,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-54",
+										"obj-55",
 										1
 									],
 									"source": [
-										"obj-53",
+										"obj-54",
 										2
 									]
 								}
@@ -2811,7 +2860,7 @@
 										2
 									],
 									"source": [
-										"obj-53",
+										"obj-54",
 										2
 									]
 								}
@@ -2819,11 +2868,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-55",
+										"obj-56",
 										0
 									],
 									"source": [
-										"obj-53",
+										"obj-54",
 										1
 									]
 								}
@@ -2835,7 +2884,7 @@
 										0
 									],
 									"source": [
-										"obj-55",
+										"obj-56",
 										0
 									]
 								}
@@ -2847,7 +2896,31 @@
 										0
 									],
 									"source": [
-										"obj-55",
+										"obj-56",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-16",
+										0
+									],
+									"source": [
+										"obj-56",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-57",
+										0
+									],
+									"source": [
+										"obj-56",
 										0
 									]
 								}
@@ -2859,7 +2932,7 @@
 										0
 									],
 									"source": [
-										"obj-53",
+										"obj-57",
 										0
 									]
 								}
@@ -2867,7 +2940,19 @@
 							{
 								"patchline": {
 									"destination": [
+										"obj-29",
+										0
+									],
+									"source": [
 										"obj-54",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-55",
 										0
 									],
 									"source": [
@@ -2879,11 +2964,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-56",
+										"obj-58",
 										0
 									],
 									"source": [
-										"obj-54",
+										"obj-55",
 										0
 									]
 								}
@@ -2895,7 +2980,7 @@
 										0
 									],
 									"source": [
-										"obj-56",
+										"obj-58",
 										0
 									]
 								}
@@ -2904,6 +2989,30 @@
 								"patchline": {
 									"destination": [
 										"obj-12",
+										0
+									],
+									"source": [
+										"obj-61",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-59",
+										0
+									],
+									"source": [
+										"obj-12",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-60",
 										0
 									],
 									"source": [
@@ -2915,35 +3024,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-57",
-										0
-									],
-									"source": [
-										"obj-12",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-58",
-										0
-									],
-									"source": [
-										"obj-57",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
 										"obj-4",
 										0
 									],
 									"source": [
-										"obj-58",
+										"obj-60",
 										2
 									]
 								}
@@ -2955,7 +3040,7 @@
 										0
 									],
 									"source": [
-										"obj-58",
+										"obj-60",
 										1
 									]
 								}
@@ -2967,7 +3052,7 @@
 										0
 									],
 									"source": [
-										"obj-58",
+										"obj-60",
 										0
 									]
 								}
@@ -2975,7 +3060,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-60",
+										"obj-62",
 										0
 									],
 									"source": [
@@ -2991,7 +3076,7 @@
 										0
 									],
 									"source": [
-										"obj-60",
+										"obj-62",
 										3
 									]
 								}
@@ -3003,7 +3088,7 @@
 										0
 									],
 									"source": [
-										"obj-60",
+										"obj-62",
 										2
 									]
 								}
@@ -3015,7 +3100,7 @@
 										0
 									],
 									"source": [
-										"obj-60",
+										"obj-62",
 										1
 									]
 								}
@@ -3027,7 +3112,7 @@
 										0
 									],
 									"source": [
-										"obj-60",
+										"obj-62",
 										0
 									]
 								}

@@ -1140,6 +1140,24 @@
 								"box": {
 									"id": "obj-16",
 									"maxclass": "newobj",
+									"numinlets": 2,
+									"numoutlets": 1,
+									"outlettype": [
+										""
+									],
+									"patching_rect": [
+										128.0,
+										344.0,
+										40.0,
+										22.0
+									],
+									"text": "gate"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-17",
+									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 0,
 									"patching_rect": [
@@ -1153,7 +1171,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-17",
+									"id": "obj-18",
 									"maxclass": "message",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -1171,7 +1189,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-18",
+									"id": "obj-19",
 									"maxclass": "message",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -1189,7 +1207,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-19",
+									"id": "obj-20",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1207,7 +1225,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-20",
+									"id": "obj-21",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1223,7 +1241,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-21",
+									"id": "obj-22",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1239,7 +1257,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-22",
+									"id": "obj-23",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1255,7 +1273,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-23",
+									"id": "obj-24",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1271,7 +1289,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-24",
+									"id": "obj-25",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1287,7 +1305,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-25",
+									"id": "obj-26",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1303,7 +1321,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-26",
+									"id": "obj-27",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1319,23 +1337,23 @@
 							},
 							{
 								"box": {
-									"id": "obj-27",
+									"id": "obj-28",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
 									"patching_rect": [
-										24.0,
-										184.0,
+										134.0,
+										384.0,
 										32.0,
 										22.0
 									],
-									"comment": "bang with every hello",
+									"comment": "bang: say where you are",
 									"index": 8
 								}
 							},
 							{
 								"box": {
-									"id": "obj-28",
+									"id": "obj-29",
 									"maxclass": "outlet",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1351,7 +1369,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-29",
+									"id": "obj-30",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 3,
@@ -1371,7 +1389,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-30",
+									"id": "obj-31",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -1389,7 +1407,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-31",
+									"id": "obj-32",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1407,7 +1425,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-32",
+									"id": "obj-33",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 0,
@@ -1422,7 +1440,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-33",
+									"id": "obj-34",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 2,
@@ -1441,7 +1459,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-34",
+									"id": "obj-35",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 5,
@@ -1463,7 +1481,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-35",
+									"id": "obj-36",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1482,7 +1500,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-36",
+									"id": "obj-37",
 									"maxclass": "message",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -1490,7 +1508,7 @@
 										""
 									],
 									"patching_rect": [
-										68.0,
+										24.0,
 										184.0,
 										40.0,
 										22.0
@@ -1500,7 +1518,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-37",
+									"id": "obj-38",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1519,7 +1537,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-38",
+									"id": "obj-39",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1528,7 +1546,7 @@
 										"int"
 									],
 									"patching_rect": [
-										120.0,
+										76.0,
 										184.0,
 										47.0,
 										22.0
@@ -1538,7 +1556,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-39",
+									"id": "obj-40",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1557,7 +1575,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-40",
+									"id": "obj-41",
 									"maxclass": "newobj",
 									"numinlets": 10,
 									"numoutlets": 10,
@@ -1584,7 +1602,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-41",
+									"id": "obj-42",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1602,7 +1620,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-42",
+									"id": "obj-43",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1620,7 +1638,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-43",
+									"id": "obj-44",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1638,7 +1656,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-44",
+									"id": "obj-45",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 3,
@@ -1658,7 +1676,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-45",
+									"id": "obj-46",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1677,7 +1695,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-46",
+									"id": "obj-47",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1695,7 +1713,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-47",
+									"id": "obj-48",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1714,7 +1732,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-48",
+									"id": "obj-49",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1732,7 +1750,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-49",
+									"id": "obj-50",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1751,7 +1769,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-50",
+									"id": "obj-51",
 									"maxclass": "newobj",
 									"numinlets": 4,
 									"numoutlets": 4,
@@ -1772,7 +1790,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-51",
+									"id": "obj-52",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1791,7 +1809,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-52",
+									"id": "obj-53",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -1810,7 +1828,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-53",
+									"id": "obj-54",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 3,
@@ -1830,7 +1848,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-54",
+									"id": "obj-55",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -1848,7 +1866,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-55",
+									"id": "obj-56",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -1866,24 +1884,6 @@
 							},
 							{
 								"box": {
-									"id": "obj-56",
-									"maxclass": "newobj",
-									"numinlets": 1,
-									"numoutlets": 1,
-									"outlettype": [
-										""
-									],
-									"patching_rect": [
-										179.0,
-										184.0,
-										257.0,
-										22.0
-									],
-									"text": "expr (($i1 == 1) || ($i1 == 4)) * 4"
-								}
-							},
-							{
-								"box": {
 									"id": "obj-57",
 									"maxclass": "newobj",
 									"numinlets": 2,
@@ -1893,7 +1893,7 @@
 										""
 									],
 									"patching_rect": [
-										128.0,
+										180.0,
 										344.0,
 										47.0,
 										22.0
@@ -1906,6 +1906,43 @@
 									"id": "obj-58",
 									"maxclass": "newobj",
 									"numinlets": 1,
+									"numoutlets": 1,
+									"outlettype": [
+										""
+									],
+									"patching_rect": [
+										135.0,
+										184.0,
+										257.0,
+										22.0
+									],
+									"text": "expr (($i1 == 1) || ($i1 == 4)) * 4"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-59",
+									"maxclass": "newobj",
+									"numinlets": 2,
+									"numoutlets": 2,
+									"outlettype": [
+										"bang",
+										""
+									],
+									"patching_rect": [
+										239.0,
+										344.0,
+										47.0,
+										22.0
+									],
+									"text": "sel 1"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-60",
+									"maxclass": "newobj",
+									"numinlets": 1,
 									"numoutlets": 3,
 									"outlettype": [
 										"bang",
@@ -1913,7 +1950,7 @@
 										""
 									],
 									"patching_rect": [
-										134.0,
+										178.0,
 										384.0,
 										61.0,
 										22.0
@@ -1923,7 +1960,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-59",
+									"id": "obj-61",
 									"maxclass": "newobj",
 									"numinlets": 0,
 									"numoutlets": 1,
@@ -1941,7 +1978,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-60",
+									"id": "obj-62",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 4,
@@ -1965,7 +2002,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-16",
+										"obj-17",
 										0
 									],
 									"source": [
@@ -1977,7 +2014,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-17",
+										"obj-18",
 										0
 									],
 									"source": [
@@ -1993,7 +2030,7 @@
 										1
 									],
 									"source": [
-										"obj-17",
+										"obj-18",
 										0
 									]
 								}
@@ -2001,7 +2038,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-18",
+										"obj-19",
 										0
 									],
 									"source": [
@@ -2015,18 +2052,6 @@
 									"destination": [
 										"obj-4",
 										1
-									],
-									"source": [
-										"obj-18",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-8",
-										0
 									],
 									"source": [
 										"obj-19",
@@ -2041,6 +2066,18 @@
 										0
 									],
 									"source": [
+										"obj-20",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-8",
+										0
+									],
+									"source": [
 										"obj-9",
 										0
 									]
@@ -2061,7 +2098,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-4",
+										"obj-16",
 										1
 									],
 									"source": [
@@ -2073,83 +2110,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-31",
-										0
-									],
-									"source": [
-										"obj-3",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-30",
-										0
-									],
-									"source": [
-										"obj-31",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-29",
-										0
-									],
-									"source": [
-										"obj-30",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-7",
-										0
-									],
-									"source": [
-										"obj-29",
-										2
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-27",
-										0
-									],
-									"source": [
-										"obj-29",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-14",
+										"obj-4",
 										1
 									],
 									"source": [
-										"obj-29",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-15",
-										0
-									],
-									"source": [
-										"obj-14",
+										"obj-16",
 										0
 									]
 								}
@@ -2161,7 +2126,79 @@
 										0
 									],
 									"source": [
+										"obj-3",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-31",
+										0
+									],
+									"source": [
+										"obj-32",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-30",
+										0
+									],
+									"source": [
+										"obj-31",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-7",
+										0
+									],
+									"source": [
+										"obj-30",
+										2
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-28",
+										0
+									],
+									"source": [
+										"obj-30",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-14",
+										1
+									],
+									"source": [
+										"obj-30",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
 										"obj-15",
+										0
+									],
+									"source": [
+										"obj-14",
 										0
 									]
 								}
@@ -2170,6 +2207,18 @@
 								"patchline": {
 									"destination": [
 										"obj-33",
+										0
+									],
+									"source": [
+										"obj-15",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-34",
 										0
 									],
 									"source": [
@@ -2181,11 +2230,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-34",
+										"obj-35",
 										0
 									],
 									"source": [
-										"obj-33",
+										"obj-34",
 										0
 									]
 								}
@@ -2197,20 +2246,8 @@
 										1
 									],
 									"source": [
-										"obj-34",
-										4
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
 										"obj-35",
-										0
-									],
-									"source": [
-										"obj-34",
-										3
+										4
 									]
 								}
 							},
@@ -2222,6 +2259,18 @@
 									],
 									"source": [
 										"obj-35",
+										3
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-37",
+										0
+									],
+									"source": [
+										"obj-36",
 										1
 									]
 								}
@@ -2233,7 +2282,7 @@
 										0
 									],
 									"source": [
-										"obj-36",
+										"obj-37",
 										0
 									]
 								}
@@ -2245,7 +2294,7 @@
 										0
 									],
 									"source": [
-										"obj-35",
+										"obj-36",
 										0
 									]
 								}
@@ -2257,7 +2306,7 @@
 										1
 									],
 									"source": [
-										"obj-34",
+										"obj-35",
 										2
 									]
 								}
@@ -2269,20 +2318,8 @@
 										1
 									],
 									"source": [
-										"obj-34",
+										"obj-35",
 										2
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-37",
-										0
-									],
-									"source": [
-										"obj-34",
-										1
 									]
 								}
 							},
@@ -2293,7 +2330,19 @@
 										0
 									],
 									"source": [
-										"obj-37",
+										"obj-35",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-39",
+										0
+									],
+									"source": [
+										"obj-38",
 										1
 									]
 								}
@@ -2305,7 +2354,7 @@
 										1
 									],
 									"source": [
-										"obj-38",
+										"obj-39",
 										1
 									]
 								}
@@ -2317,7 +2366,7 @@
 										1
 									],
 									"source": [
-										"obj-38",
+										"obj-39",
 										1
 									]
 								}
@@ -2329,7 +2378,7 @@
 										1
 									],
 									"source": [
-										"obj-38",
+										"obj-39",
 										1
 									]
 								}
@@ -2341,7 +2390,7 @@
 										0
 									],
 									"source": [
-										"obj-38",
+										"obj-39",
 										0
 									]
 								}
@@ -2349,11 +2398,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-39",
+										"obj-40",
 										0
 									],
 									"source": [
-										"obj-34",
+										"obj-35",
 										0
 									]
 								}
@@ -2365,7 +2414,7 @@
 										0
 									],
 									"source": [
-										"obj-39",
+										"obj-40",
 										1
 									]
 								}
@@ -2377,7 +2426,7 @@
 										0
 									],
 									"source": [
-										"obj-39",
+										"obj-40",
 										0
 									]
 								}
@@ -2385,7 +2434,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-41",
+										"obj-42",
 										0
 									],
 									"source": [
@@ -2397,23 +2446,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-40",
-										0
-									],
-									"source": [
 										"obj-41",
 										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-20",
-										0
 									],
 									"source": [
-										"obj-40",
+										"obj-42",
 										0
 									]
 								}
@@ -2425,8 +2462,8 @@
 										0
 									],
 									"source": [
-										"obj-40",
-										1
+										"obj-41",
+										0
 									]
 								}
 							},
@@ -2437,8 +2474,8 @@
 										0
 									],
 									"source": [
-										"obj-40",
-										2
+										"obj-41",
+										1
 									]
 								}
 							},
@@ -2449,20 +2486,8 @@
 										0
 									],
 									"source": [
-										"obj-40",
-										3
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-42",
-										0
-									],
-									"source": [
-										"obj-40",
-										4
+										"obj-41",
+										2
 									]
 								}
 							},
@@ -2473,8 +2498,8 @@
 										0
 									],
 									"source": [
-										"obj-42",
-										0
+										"obj-41",
+										3
 									]
 								}
 							},
@@ -2485,15 +2510,15 @@
 										0
 									],
 									"source": [
-										"obj-40",
-										5
+										"obj-41",
+										4
 									]
 								}
 							},
 							{
 								"patchline": {
 									"destination": [
-										"obj-24",
+										"obj-25",
 										0
 									],
 									"source": [
@@ -2509,8 +2534,8 @@
 										0
 									],
 									"source": [
-										"obj-40",
-										6
+										"obj-41",
+										5
 									]
 								}
 							},
@@ -2522,7 +2547,7 @@
 									],
 									"source": [
 										"obj-44",
-										2
+										0
 									]
 								}
 							},
@@ -2533,7 +2558,31 @@
 										0
 									],
 									"source": [
-										"obj-44",
+										"obj-41",
+										6
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-26",
+										0
+									],
+									"source": [
+										"obj-45",
+										2
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-46",
+										0
+									],
+									"source": [
+										"obj-45",
 										0
 									]
 								}
@@ -2545,7 +2594,7 @@
 										0
 									],
 									"source": [
-										"obj-45",
+										"obj-46",
 										1
 									]
 								}
@@ -2553,11 +2602,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-46",
+										"obj-47",
 										0
 									],
 									"source": [
-										"obj-45",
+										"obj-46",
 										0
 									]
 								}
@@ -2569,7 +2618,7 @@
 										0
 									],
 									"source": [
-										"obj-46",
+										"obj-47",
 										0
 									]
 								}
@@ -2577,11 +2626,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-47",
+										"obj-48",
 										0
 									],
 									"source": [
-										"obj-40",
+										"obj-41",
 										7
 									]
 								}
@@ -2593,44 +2642,8 @@
 										0
 									],
 									"source": [
-										"obj-47",
+										"obj-48",
 										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-25",
-										0
-									],
-									"source": [
-										"obj-47",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-48",
-										0
-									],
-									"source": [
-										"obj-40",
-										8
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-49",
-										0
-									],
-									"source": [
-										"obj-48",
-										0
 									]
 								}
 							},
@@ -2641,8 +2654,20 @@
 										0
 									],
 									"source": [
+										"obj-48",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
 										"obj-49",
 										0
+									],
+									"source": [
+										"obj-41",
+										8
 									]
 								}
 							},
@@ -2654,6 +2679,30 @@
 									],
 									"source": [
 										"obj-49",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-27",
+										0
+									],
+									"source": [
+										"obj-50",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-51",
+										0
+									],
+									"source": [
+										"obj-50",
 										1
 									]
 								}
@@ -2665,42 +2714,6 @@
 										0
 									],
 									"source": [
-										"obj-50",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-51",
-										0
-									],
-									"source": [
-										"obj-50",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-5",
-										0
-									],
-									"source": [
-										"obj-51",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-6",
-										0
-									],
-									"source": [
 										"obj-51",
 										0
 									]
@@ -2713,7 +2726,43 @@
 										0
 									],
 									"source": [
-										"obj-50",
+										"obj-51",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-5",
+										0
+									],
+									"source": [
+										"obj-52",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-6",
+										0
+									],
+									"source": [
+										"obj-52",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-53",
+										0
+									],
+									"source": [
+										"obj-51",
 										2
 									]
 								}
@@ -2725,7 +2774,7 @@
 										0
 									],
 									"source": [
-										"obj-52",
+										"obj-53",
 										1
 									]
 								}
@@ -2737,7 +2786,7 @@
 										0
 									],
 									"source": [
-										"obj-52",
+										"obj-53",
 										0
 									]
 								}
@@ -2745,7 +2794,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-53",
+										"obj-54",
 										0
 									],
 									"source": [
@@ -2757,11 +2806,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-54",
+										"obj-55",
 										1
 									],
 									"source": [
-										"obj-53",
+										"obj-54",
 										2
 									]
 								}
@@ -2773,7 +2822,7 @@
 										2
 									],
 									"source": [
-										"obj-53",
+										"obj-54",
 										2
 									]
 								}
@@ -2781,11 +2830,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-55",
+										"obj-56",
 										0
 									],
 									"source": [
-										"obj-53",
+										"obj-54",
 										1
 									]
 								}
@@ -2797,7 +2846,7 @@
 										0
 									],
 									"source": [
-										"obj-55",
+										"obj-56",
 										0
 									]
 								}
@@ -2809,7 +2858,31 @@
 										0
 									],
 									"source": [
-										"obj-55",
+										"obj-56",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-16",
+										0
+									],
+									"source": [
+										"obj-56",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-57",
+										0
+									],
+									"source": [
+										"obj-56",
 										0
 									]
 								}
@@ -2821,7 +2894,7 @@
 										0
 									],
 									"source": [
-										"obj-53",
+										"obj-57",
 										0
 									]
 								}
@@ -2829,7 +2902,19 @@
 							{
 								"patchline": {
 									"destination": [
+										"obj-29",
+										0
+									],
+									"source": [
 										"obj-54",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-55",
 										0
 									],
 									"source": [
@@ -2841,11 +2926,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-56",
+										"obj-58",
 										0
 									],
 									"source": [
-										"obj-54",
+										"obj-55",
 										0
 									]
 								}
@@ -2857,7 +2942,7 @@
 										0
 									],
 									"source": [
-										"obj-56",
+										"obj-58",
 										0
 									]
 								}
@@ -2866,6 +2951,30 @@
 								"patchline": {
 									"destination": [
 										"obj-12",
+										0
+									],
+									"source": [
+										"obj-61",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-59",
+										0
+									],
+									"source": [
+										"obj-12",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-60",
 										0
 									],
 									"source": [
@@ -2877,35 +2986,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-57",
-										0
-									],
-									"source": [
-										"obj-12",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-58",
-										0
-									],
-									"source": [
-										"obj-57",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
 										"obj-4",
 										0
 									],
 									"source": [
-										"obj-58",
+										"obj-60",
 										2
 									]
 								}
@@ -2917,7 +3002,7 @@
 										0
 									],
 									"source": [
-										"obj-58",
+										"obj-60",
 										1
 									]
 								}
@@ -2929,7 +3014,7 @@
 										0
 									],
 									"source": [
-										"obj-58",
+										"obj-60",
 										0
 									]
 								}
@@ -2937,7 +3022,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-60",
+										"obj-62",
 										0
 									],
 									"source": [
@@ -2953,7 +3038,7 @@
 										0
 									],
 									"source": [
-										"obj-60",
+										"obj-62",
 										3
 									]
 								}
@@ -2965,7 +3050,7 @@
 										0
 									],
 									"source": [
-										"obj-60",
+										"obj-62",
 										2
 									]
 								}
@@ -2977,7 +3062,7 @@
 										0
 									],
 									"source": [
-										"obj-60",
+										"obj-62",
 										1
 									]
 								}
@@ -2989,7 +3074,7 @@
 										0
 									],
 									"source": [
-										"obj-60",
+										"obj-62",
 										0
 									]
 								}

@@ -1,0 +1,363 @@
+"""The devices as committed, run in the machine against the real engine: notes in, notes out on time, and every way to stop."""
+
+import pytest
+
+from bridge.engine.jam import Jam
+from bridge.generators.rules import RulesBand
+from bridge.io.wire import encode
+from bridge.music.events import BASS, Bye, Control, Cue, Do, Error, Hello, NoteOn, Position, Set, Silence, Welcome
+from tests.maxmachine import Loaded
+from tests.maxstudio import Studio
+
+TUNE = [60, 64, 67, 72]
+LATE = 0.002  # seconds by which a note may miss its tick
+SECOND = 960  # ticks at 120
+
+
+def shown(loaded: Loaded) -> str:
+    """What the device says of its tie."""
+    texts = [" ".join(map(str, words)) for words in loaded.shown.values()]
+    states = ("Connected", "Waiting", "Slot in use", "Wrong", "Engine lost", "No Improv")
+    return next((text for text in texts if text.startswith(states)), "Waiting for the engine")
+
+
+def began(studio: Studio, loaded: Loaded, bars: int = 4) -> float:
+    """Connects, starts the transport, plays; the second at which it started."""
+    studio.run(1.0)
+    start = studio.now
+    studio.host(playing=True)
+    studio.play(loaded, TUNE * bars)
+    studio.run(0.3)
+    return start
+
+
+def strikes(loaded: Loaded, thru: list[int] | None = None) -> list[tuple[float, int]]:
+    """Notes that the band played: what came out, less what went through."""
+    return [(when, pitch) for when, pitch, velocity in loaded.notes() if velocity and pitch not in (thru or TUNE)]
+
+
+def expected(cues: list[Cue], start: float, until: float, skip: list[int] | None = None) -> list[tuple[float, int]]:
+    """When the cues' notes have to sound at 120, as far as they do before `until`."""
+    due = sorted((start + cue.tick / SECOND, cue.pitch) for cue in cues)
+    return [(when, pitch) for when, pitch in due if when < until and pitch not in (skip or TUNE)]
+
+
+def agree(played: list[tuple[float, int]], due: list[tuple[float, int]]) -> None:
+    assert sorted(pitch for _, pitch in played) == sorted(pitch for _, pitch in due)
+    for pitch in {pitch for _, pitch in due}:
+        pairs = zip([w for w, p in sorted(played) if p == pitch], [w for w, p in due if p == pitch], strict=True)
+        assert all(abs(a - b) < LATE for a, b in pairs), f"{pitch} is off its tick"
+
+
+@pytest.mark.parametrize("shuffled", [None, 1, 2, 3])
+def test_notes_go_in_with_their_tick_and_come_back_at_theirs(shuffled: int | None) -> None:
+    studio = Studio(shuffled=shuffled)
+    improv = studio.improv()
+    start = began(studio, improv)
+    heard = [event for event in studio.got(NoteOn) if event.velocity]  # type: ignore[attr-defined]
+    assert [event.pitch for event in heard] == TUNE * 4  # type: ignore[attr-defined]
+    assert all(abs(event.tick - n * 480) <= 1 for n, event in enumerate(heard))  # type: ignore[attr-defined]
+    cues = studio.cues(9101)
+    assert {cue.voice for cue in cues} == {"accompaniment", "bass"}
+    agree(strikes(improv), expected(cues, start, studio.now - LATE))
+    assert (studio.refused, studio.jam and studio.jam.drops, studio.jam and studio.jam.late) == ([], 0, 0)
+    assert shown(improv) == "Connected"
+
+
+def test_stop_silences_at_once() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    began(studio, improv)
+    assert improv.held()
+    studio.host(playing=False)
+    studio.run(0.03)
+    assert improv.held() == set()
+    after = len(improv.notes())
+    studio.run(3.0)
+    assert len(improv.notes()) == after
+
+
+def test_an_engine_that_dies_is_shown_and_silent_within_three_seconds() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    began(studio, improv)
+    studio.kill()
+    died = studio.now
+    studio.run(3.1)
+    assert shown(improv) == "Engine lost"
+    assert improv.held() == set()
+    assert max(when for when, _, _ in improv.notes()) < died + 3.1
+    studio.heard.clear()
+    studio.revive(generation=100)
+    improv.move("Temperature", 1.25)
+    studio.run(2.5)
+    assert shown(improv) == "Connected"
+    said = {event.name: event.value for event in studio.got(Set)}  # type: ignore[attr-defined]
+    assert said["temperature"] == 1.25
+    assert studio.jam is not None
+    assert studio.jam.sessions[1].settings.number("temperature") == 1.25
+    studio.play(improv, TUNE * 3)
+    assert [cue for cue in studio.cues(9101) if cue.generation >= 100]
+    assert improv.held()
+
+
+def test_an_engine_that_is_another_before_it_was_missed_gets_all_settings_again() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    improv.move("Genre", 5)
+    studio.run(1.0)
+    studio.revive(generation=50)
+    studio.run(2.5)
+    assert shown(improv) == "Connected"
+    assert studio.jam is not None
+    assert studio.jam.sessions[1].settings.word("genre") == "jazz"
+
+
+def test_two_copies_with_one_slot() -> None:
+    studio = Studio()
+    first = studio.improv()
+    studio.run(1.0)
+    second = studio.improv()
+    studio.run(4.0)
+    assert (shown(first), shown(second)) == ("Connected", "Slot in use")
+    studio.heard.clear()
+    second.play(0x90, 60, 90)
+    second.play(0x80, 60, 0)
+    studio.run(4.0)
+    assert len(studio.got(NoteOn)) == 0, "a copy without a seat speaks for the player"
+    second.move("Slot", 2)
+    studio.run(0.5)
+    assert (shown(first), shown(second)) == ("Connected", "Connected")
+    assert {event.port for event in studio.got(Hello)} == {9101, 9102}  # type: ignore[attr-defined]
+
+
+def test_a_slot_whose_owner_is_removed_is_free() -> None:
+    studio = Studio()
+    first, second = studio.improv(), studio.improv()
+    studio.run(5.0)
+    assert {shown(first), shown(second)} == {"Connected", "Slot in use"}
+    owner, other = (first, second) if shown(first) == "Connected" else (second, first)
+    owner.remove()
+    studio.run(6.0)
+    assert studio.got(Bye)
+    assert shown(other) == "Connected"
+
+
+def test_a_player_that_somebody_else_plays() -> None:
+    studio = Studio()
+    assert studio.jam is not None
+    studio.jam.receive(Hello(1, 1, "player", 9999, "127.0.0.1", 7), 0.0)
+    improv = studio.improv()
+    studio.run(0.5)
+    assert shown(improv) == "Slot in use"
+    studio.run(6.0)
+    assert shown(improv) == "Connected", "the other never said hello again"
+
+
+@pytest.mark.parametrize("message", [Error(3, "bad_version"), Welcome(2, 1, 1)])
+def test_another_version_is_shown_and_silent(message: Error | Welcome) -> None:
+    studio = Studio()
+    improv = studio.improv()
+    began(studio, improv)
+    studio.kill()
+    studio._deliver(encode(message), 9101)
+    studio.run(0.1)
+    assert shown(improv) == "Wrong version"
+    assert improv.held() == set()
+
+
+def test_a_loop_seam() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    studio.run(1.0)
+    start = studio.now
+    studio.host(playing=True, loop=(0.0, 2 * 1920.0))
+    studio.play(improv, TUNE * 6)
+    positions: list[Position] = studio.got(Position)  # type: ignore[assignment]
+    running = [each for each in positions if each.playing]
+    assert all(a.tick <= b.tick for a, b in zip(running, running[1:], strict=False)), "ticks go back"
+    assert max(each.song for each in running) < 2 * 1920 <= max(each.tick for each in running) - 1920
+    assert abs(running[-1].tick - (studio.now - start) * SECOND) < 0.03 * SECOND
+    agree(strikes(improv), expected(studio.cues(9101), start, studio.now - LATE))
+
+
+def test_a_relocation_while_stopped_moves_the_song_and_not_the_tick() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    began(studio, improv, bars=1)
+    studio.host(playing=False)
+    studio.run(0.2)
+    tick = studio.got(Position)[-1].tick  # type: ignore[attr-defined]
+    studio.host(song=16 * 1920.0)
+    studio.run(0.2)
+    last = studio.got(Position)[-1]
+    assert (last.tick, last.song, last.playing) == (tick, 16 * 1920, 0)  # type: ignore[attr-defined]
+    studio.host(playing=True)
+    studio.run(0.5)
+    assert abs(studio.got(Position)[-1].tick - tick - 480) < 30  # type: ignore[attr-defined]
+    del improv
+
+
+def test_a_tempo_change_keeps_notes_on_their_tick() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    began(studio, improv)
+    turn, at = studio.now, studio.machine.transport.where(studio.now)
+    studio.host(tempo=150.0)
+    studio.play(improv, TUNE * 4)
+    rate = 1200
+    cues = [cue for cue in studio.cues(9101) if cue.tick > at + 240 and cue.pitch not in TUNE]
+    due = sorted((turn + (cue.tick - at) / rate, cue.pitch) for cue in cues)
+    played = [(when, pitch) for when, pitch in strikes(improv) if when > due[0][0] - LATE]
+    agree(played, [each for each in due if each[0] < studio.now - LATE])
+
+
+def test_a_device_that_is_switched_off_is_silent() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    began(studio, improv)
+    assert improv.held()
+    improv.switch(0)
+    assert improv.held() == set()
+    before = len(improv.notes())
+    studio.run(1.0)
+    assert len(improv.notes()) == before
+    improv.switch(1)
+    studio.run(3.0)
+    assert len(improv.notes()) > before
+
+
+def test_muted_input_is_heard_but_not_passed_on() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    studio.run(0.5)
+    improv.play(0x90, 50, 80)
+    improv.move("Mute Input", 1)
+    improv.play(0x90, 52, 80)
+    improv.play(0x80, 50, 0)
+    improv.play(0x80, 52, 0)
+    studio.run(0.1)
+    assert [(pitch, velocity) for _, pitch, velocity in improv.notes()] == [(50, 80), (50, 0), (52, 0)]
+    assert [event.pitch for event in studio.got(NoteOn)] == [50, 52, 50, 52]  # type: ignore[attr-defined]
+    assert studio.jam is not None
+    assert studio.jam.sessions[1].settings.number("mute_input") == 1
+
+
+def test_all_but_notes_passes_untouched_and_controllers_are_told() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    studio.run(0.5)
+    data = [0xE3, 0x12, 0x34, 0xB2, 64, 127, 0xC1, 5, 0xD4, 70, 0xA0, 60, 3]
+    improv.play(*data)
+    studio.run(0.1)
+    assert [byte for _, byte in improv.midi] == data
+    assert [(event.number, event.value) for event in studio.got(Control)] == [(64, 127)]  # type: ignore[attr-defined]
+
+
+def test_notes_keep_their_channel() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    improv.play(0x95, 60, 90)
+    assert [byte for _, byte in improv.midi] == [0x95, 60, 90]
+
+
+def test_only_the_newest_generation_counts() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    studio.run(1.0)
+    studio.host(playing=True)
+    studio.run(1.0)
+    studio.kill()
+    tick = int(studio.machine.transport.where(studio.now))
+    say = studio._deliver
+    say(encode(Cue(BASS, tick + 480, 480, 40, 90, 5)), 9101)
+    say(encode(Cue("accompaniment", tick + 480, 480, 50, 90, 5)), 9101)
+    say(encode(Silence(BASS, 6)), 9101)
+    say(encode(Cue(BASS, tick + 480, 480, 41, 90, 5)), 9101)
+    say(encode(Cue(BASS, tick + 480, 480, 42, 90, 6)), 9101)
+    say(encode(Silence("all", 4)), 9101)
+    studio.run(0.6)
+    assert sorted(improv.held()) == [42, 50]
+    say(encode(Silence("all", 6)), 9101)
+    assert improv.held() == set()
+
+
+def test_a_bass_is_one_voice() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    studio.run(1.0)
+    studio.host(playing=True)
+    studio.run(1.0)
+    tick = int(studio.machine.transport.where(studio.now))
+    for step, pitch in enumerate((40, 43)):
+        studio._deliver(encode(Cue(BASS, tick + 240 + 240 * step, 960, pitch, 90, 9)), 9101)
+    studio.run(0.6)
+    assert improv.held() == {43}
+
+
+@pytest.mark.parametrize("mode", ["0", "1"])
+def test_a_repeated_note_does_not_hang_however_max_repeats_it(mode: str) -> None:
+    studio = Studio()
+    studio.machine.settings["repeatmode"] = mode
+    improv = studio.improv()
+    studio.run(1.0)
+    studio.host(playing=True)
+    studio.run(1.0)
+    tick = int(studio.machine.transport.where(studio.now))
+    for step in range(4):
+        studio._deliver(encode(Cue("accompaniment", tick + 120 * step, 480, 50, 90, 9)), 9101)
+    studio.run(0.4)
+    assert improv.held() == {50}
+    studio.run(1.0)
+    assert improv.held() == set()
+
+
+def test_a_cue_that_comes_far_too_late_or_to_a_standing_transport_is_not_played() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    studio.run(1.0)
+    studio._deliver(encode(Cue(BASS, 0, 480, 40, 90, 9)), 9101)
+    studio.host(playing=True)
+    studio.run(1.0)
+    studio._deliver(encode(Cue(BASS, 100, 480, 41, 90, 9)), 9101)
+    studio.run(1.0)
+    assert improv.notes() == []
+
+
+def test_buttons_ask_and_menus_say_the_engines_words() -> None:
+    studio = Studio()
+    improv = studio.improv()
+    studio.run(0.5)
+    studio.heard.clear()
+    improv.move("Panic")
+    improv.move("End Call")
+    improv.move("Mode", 1)
+    improv.move("Lookahead", 120.4)
+    improv.move("Play Here", 2)
+    studio.run(0.1)
+    assert [event.action for event in studio.got(Do)] == ["panic", "end_call"]  # type: ignore[attr-defined]
+    said = [(event.name, event.value) for event in studio.got(Set)]  # type: ignore[attr-defined]
+    assert said == [("mode", "respond"), ("lookahead_ms", 120)]
+    assert studio.jam is not None
+    assert studio.jam.sessions[1].settings.word("mode") == "respond"
+
+
+def test_a_device_plays_only_the_voices_that_are_to_play_here() -> None:
+    studio = Studio()
+    improv = studio.improv(**{"Play Here": 2})
+    start = began(studio, improv)
+    bass = [cue for cue in studio.cues(9101) if cue.voice == BASS]
+    agree(strikes(improv), expected(bass, start, studio.now - LATE))
+    improv.move("Play Here", 4)
+    assert improv.held() == set()
+
+
+def test_a_set_that_is_opened_while_the_transport_runs() -> None:
+    studio = Studio(jam=Jam(RulesBand()))
+    studio.host(playing=True, song=960.0 * 7)
+    studio.run(0.33)
+    improv = studio.improv(slot=3)
+    studio.play(improv, TUNE * 3)
+    assert studio.cues(9103)
+    assert improv.held()
+    assert {event.player for event in studio.got(NoteOn)} == {3}  # type: ignore[attr-defined]
