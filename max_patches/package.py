@@ -229,11 +229,11 @@ def example() -> Patch:
     where, ask = patch.abstraction("improv.clock", improv_clock()), patch.new("metro 10")
     patch.wire(both[0], ask)
     patch.chain(ask, where)
-    tick, eighth, change = patch.new("unpack 0 0 0. 0"), patch.new(f"expr $i1 / {EIGHTH} % {len(TUNE)}"), patch.new("change")
+    tick, eighth, change = patch.new("unpack 0 0 0. 0"), patch.new(f"expr $i1 / {EIGHTH} % {len(TUNE)} + 1"), patch.new("change")
     patch.chain(where, tick)
     patch.wire(tick[1], eighth)
     patch.chain(eighth, change)
-    which = patch.new("sel " + " ".join(map(str, range(len(TUNE)))))
+    which = patch.new("sel " + " ".join(map(str, range(1, 1 + len(TUNE)))))
     make, pair, heard = patch.new("makenote 90 220"), patch.new("pack 0 0"), patch.new("t l l")
     patch.wire(change, which)
     for place, pitch in enumerate(TUNE):
