@@ -34,13 +34,13 @@ class Tie:
             "live.toggle", parameter_enable=0, ignoreclick=1, presentation=1,
             presentation_rect=Place(left, TOP + 1, 12, 12).rect,
         )  # fmt: skip
-        self.tie = words(self.patch, STATES[WAITING], Place(left + 16, TOP, wide - 16))
+        self.tie = words(self.patch, STATES[WAITING], Place(left + 16, TOP, wide - 16), varname="tie")
         words(self.patch, "Band", Place(left, row(3), 36))
-        self.band = words(self.patch, "-", Place(left + 36, row(3), wide - 36))
+        self.band = words(self.patch, "-", Place(left + 36, row(3), wide - 36), varname="band")
         words(self.patch, "Now", Place(left, row(4), 36))
-        self.now = words(self.patch, "-", Place(left + 36, row(4), wide - 36))
+        self.now = words(self.patch, "-", Place(left + 36, row(4), wide - 36), varname="now")
         words(self.patch, "Next", Place(left, row(5), 36))
-        self.next = words(self.patch, "-", Place(left + 36, row(5), wide - 36))
+        self.next = words(self.patch, "-", Place(left + 36, row(5), wide - 36), varname="next")
         self.trouble = words(self.patch, "", Place(left, row(7) - 4, wide))
         self.sync = self.patch.shared("local")  # what is the device's own says its value again
 
@@ -81,7 +81,7 @@ class Tie:
 class Improv(Tie):
     """The face of the player's device."""
 
-    WIDTH: Final = 696
+    WIDTH: Final = 716
     BANK: Final = tuple(map(title, ("mode", "temperature", "genre", "morph", "call_bars", "response_bars", "loop",
                                     "solo")))  # fmt: skip
     MENUS: Final = ("mode", "model", "genre", "key", "scale", "harmony")
@@ -99,23 +99,23 @@ class Improv(Tie):
         self.here = self.menu(row(2), "Play Here", "Which voices of the band sound on this track; the others can sound "
                               "on other tracks by Improv Voice.")  # fmt: skip
         for n, name in enumerate(self.MENUS):
-            panel.row(name, "live.menu", (170, row(n)), (48, 104))
-        panel.row("lookahead_ms", "live.numbox", (170, row(6)), (104, 48))
+            panel.row(name, "live.menu", (170, row(n)), (48, 112))
+        panel.row("lookahead_ms", "live.numbox", (170, row(6)), (112, 48))
         for line, dials in enumerate(self.DIALS):
             for n, name in enumerate(dials):
-                panel.parameter(name, "live.dial", Place(334 + 50 * n, TOP + 54 * line, 46, 48))
+                panel.parameter(name, "live.dial", Place(344 + 50 * n, TOP + 54 * line, 46, 48))
         for n, name in enumerate(VOICES):
-            panel.parameter(name, "live.text", Place(332 + 50 * n, row(6), 48))
+            panel.parameter(name, "live.text", Place(342 + 50 * n, row(6), 48))
         for n, name in enumerate(self.BARS):
-            panel.row(name, "live.numbox", (494, row(n)), (52, 36))
+            panel.row(name, "live.numbox", (504, row(n)), (52, 36))
         for n, name in enumerate(self.SWITCHES):
-            box = panel.parameter(name, "live.text", Place(494, row(4 + n), 88))
+            box = panel.parameter(name, "live.text", Place(504, row(4 + n), 88))
             if name == "mute_input":
                 self.mute = box
         for n, names in enumerate(self.ACTIONS):
             for side, name in enumerate(names):
-                panel.action(name, Place(594 + 50 * side, row(n), 46))
-        self.bars, self.keep = self.capture(594, row(6))
+                panel.action(name, Place(604 + 50 * side, row(n), 46))
+        self.bars, self.keep = self.capture(604, row(6))
 
 
 class Voice(Tie):

@@ -37,7 +37,7 @@ def improv_client() -> Patch:
     patch.chain(core.begin[1], patch.new("t 1"), host)
     patch.wire(where, host[1])
     patch.wire(tie[7], host[2])
-    patch.wire(core.player[2], host[3])
+    patch.wire(core.player[3], host[3])
     patch.wire(host[0], where)
     patch.wire(host[1], tie)
     patch.chain(host[2], patch.new("sel 0"), core.band[6])
@@ -61,7 +61,7 @@ def improv_voice() -> Patch:
     patch.wire(core.clock, near)
     patch.wire(near[1], core.clock)
     patch.wire(near, core.band[3])
-    patch.wire(core.player[2], near[1])
+    patch.wire(core.player[3], near[1])
     ready, here = patch.new(f"expr ($i1 == {CONNECTED}) && $i2"), patch.new("t b b i")
     shown, state = patch.new(f"expr $i1 + {ALONE - CONNECTED} * (($i1 == {CONNECTED}) && ($i2 == 0))"), patch.new("t i i")
     patch.wire(core.link[8], state)
@@ -83,7 +83,7 @@ class _Core:
     def __init__(self, patch: Patch, role: str, base: int) -> None:
         self.clock, self.link = patch.sub("clock", clock(LOCAL)), patch.sub("engine", link(LOCAL, role))
         self.band, self.begin = patch.sub("band", band(LOCAL)), patch.new("t b b b")
-        self.player, self.seat = patch.new("t i i i"), patch.new(f"pack 1 {base + 1}")
+        self.player, self.seat = patch.new("t i i i i"), patch.new(f"pack 1 {base + 1}")
         outs = [patch.outlet(f"{name}: pitch, velocity") for name in VOICES]
         self.said, self.shown = patch.outlet("what the engine says"), patch.outlet("state: " + _states())
         for number, out in enumerate(outs):

@@ -14,8 +14,9 @@ from max_patches.objects import CLASSES, Ports, ports
 
 VERSION: Final = {"major": 8, "minor": 1, "revision": 0, "architecture": "x64", "modernui": 1}  # Live 11's Max opens it
 FONT: Final = "Arial"
-ROW, GAP, MARGIN = 32, 12, 24  # pixels between rows and boxes, and around the patch
+ROW, GAP, MARGIN = 12, 12, 24  # pixels between rows and boxes, and around the patch
 WIDEST: Final = 1360  # pixels of a row before it is broken
+WIDE: Final = 640  # pixels of a comment before it is broken
 HEIGHT: Final = 22  # pixels of an object box
 
 
@@ -39,7 +40,17 @@ class Box:
         """Pixels that the box takes in the patch."""
         if "presentation_rect" in self.more:
             return int(self.more["presentation_rect"][2])
+        if self.maxclass == "comment":
+            return min(max(32, 7 * len(self.text) + 12), WIDE)
         return max(32, 7 * len(self.text) + 12, 14 * max(self.ports.inlets, len(self.ports.outlets)))
+
+
+    @property
+    def height(self) -> int:
+        """Pixels that the box takes in the patch; a comment is broken into lines."""
+        if "presentation_rect" in self.more:
+            return int(self.more["presentation_rect"][3])
+        return HEIGHT * (1 + (7 * len(self.text)) // WIDE) if self.maxclass == "comment" else HEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +159,12 @@ class Patch:
         for level in range(max(deep.values(), default=0) + 1):
             x, tallest = MARGIN, 0
             for box in (box for box in self.boxes if deep[box.id] == level):
-                height = int(box.more.get("presentation_rect", (0, 0, 0, HEIGHT))[3])
                 if x > MARGIN and x + box.width > WIDEST:
                     x, y, tallest = MARGIN, y + tallest + 8, 0
-                box.rect = (x, y, box.width, height)
+                box.rect = (x, y, box.width, box.height)
                 x += box.width + GAP
-                tallest = max(tallest, height)
-            y += tallest + ROW - HEIGHT + 8
+                tallest = max(tallest, box.height)
+            y += tallest + ROW
         for box in self.boxes:
             if box.patch:
                 box.patch.arrange()

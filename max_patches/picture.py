@@ -1,4 +1,5 @@
-"""A picture of a device's view, drawn from the JSON that the device holds: what is cut or covered there is so here.
+"""A picture of a device's view while it plays, drawn from the JSON that the device holds: what is cut or covered there is
+so here.
 
 Colours are those of a mid grey theme; in Live the theme decides.
 """
@@ -11,6 +12,7 @@ from typing import Any, Final
 INK, FACE, FIELD, FRAME, ON, PAGE = "#1e1e1e", "#a5a5a5", "#c8c8c8", "#6e6e6e", "#ffad56", "#d6d6d6"
 BAR: Final = 18  # pixels of Live's title bar above a device
 LETTER: Final = 0.56  # of the font's size: mean width of a letter
+PLAYING: Final = {"tie": "Connected", "band": "playing 12", "now": "Amin7", "next": "D7 D7 Gmaj Gmaj"}  # by varname
 Draw = Callable[[dict[str, Any], float, float, float, float], str]
 
 
@@ -57,7 +59,7 @@ def _value(box: dict[str, Any]) -> str:
 
 
 def _comment(box: dict[str, Any], x: float, y: float, _width: float, height: float) -> str:
-    return _text(box.get("text", ""), x + 2, y + height - 4.5)
+    return _text(PLAYING.get(box.get("varname", ""), box.get("text", "")), x + 2, y + height - 4.5)
 
 
 def _number(box: dict[str, Any], x: float, y: float, width: float, height: float) -> str:

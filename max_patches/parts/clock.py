@@ -10,9 +10,10 @@ from typing import Final
 from max_patches.patcher import Patch
 
 APART: Final = 60  # ticks by which position and time may disagree before it was a jump
-_MOVED: Final = "$f1 - $f2"  # ticks since the last answer, by the song position
-_PLAIN: Final = f"({_MOVED} >= 0.) && ({_MOVED} - $f4 <= {APART}.) && (({_MOVED} - $f4 >= -{APART}.) || !($i5 && $i6))"
-TICK: Final = f"expr $f3 + ({_PLAIN}) * ($i5 || $i6) * ({_MOVED}) + (1 - ({_PLAIN})) * ($i5 && $i6) * $f4"
+MOVED: Final = "expr $f1 - $f2"  # ticks since the last answer, by the song position
+PLAIN: Final = f"expr ($f1 >= 0.) && ($f1 - $f2 <= {APART}.) && (($f1 - $f2 >= -{APART}.) || !($i3 && $i4))"
+TICK: Final = "expr $f2 + $i3 * ($i4 || $i5) * $f1 + (1 - $i3) * ($i4 && $i5) * $f6"
+# PLAIN: moved, passed, playing, was playing. TICK: moved, the last tick, plain, playing, was playing, passed.
 
 
 def clock(local: str) -> Patch:
@@ -23,14 +24,15 @@ def clock(local: str) -> Patch:
     order = patch.new("t b b b")
     transport, watch, timer = patch.new("transport"), patch.new("t b b"), patch.new("timer")
     song, state, meter = patch.new("f"), patch.new("i"), patch.new("unpack 4 4")
-    passed = patch.new("expr $f1 * $f2 / 125.")
+    passed, moved, plain = patch.new("expr $f1 * $f2 / 125."), patch.new(MOVED), patch.new(PLAIN)
     tick, last, pack = patch.new(TICK), patch.new("f"), patch.new("pack 0 0 120. 0 4 4")
     patch.chain(ask, order)
     # first the transport, whose every outlet is only stored
     patch.wire(order[2], transport)
     patch.wire(transport[7], song[1])
     patch.wire(transport[6], state[1])
-    patch.wire(transport[6], tick[4])
+    patch.wire(transport[6], plain[2])
+    patch.wire(transport[6], tick[3])
     patch.wire(transport[6], pack[3])
     patch.wire(transport[4], passed[1])
     patch.wire(transport[4], pack[2])
@@ -41,21 +43,28 @@ def clock(local: str) -> Patch:
     patch.wire(order[1], watch)
     patch.wire(watch[1], timer[1])
     patch.wire(watch[0], timer[0])
-    patch.chain(timer, passed, tick[3])
+    patch.chain(timer, passed)
+    patch.wire(passed, plain[1])
+    patch.wire(passed, tick[5])
     # then the song position is let go
     patch.chain(order[0], song)
     split = patch.new("t f f f")
     patch.chain(song, split)
     patch.wire(split[2], last[1])
     patch.wire(split[1], pack[1])
-    patch.wire(split[0], tick)
+    way = patch.new("t f f")
+    patch.chain(split[0], moved, way)
+    patch.wire(way[1], plain)
+    patch.wire(plain, tick[2])
+    patch.wire(way[0], tick)
     done, remember = patch.new("t f b f"), patch.new("t b b")
     patch.chain(tick, done)
-    patch.wire(done[2], tick[2])
+    patch.wire(done[2], tick[1])
     patch.chain(done[1], remember)
     patch.chain(remember[1], last)
-    patch.wire(last, tick[1])
+    patch.wire(last, moved[1])
     patch.chain(remember[0], state)
-    patch.wire(state, tick[5])
+    patch.wire(state, plain[3])
+    patch.wire(state, tick[4])
     patch.chain(done[0], pack, answer)
     return patch

@@ -12,8 +12,8 @@
 		"rect": [
 			60.0,
 			80.0,
-			1614.0,
-			320.0
+			1258.0,
+			332.0
 		],
 		"bglocked": 0,
 		"openinpresentation": 0,
@@ -59,10 +59,10 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
+						594.0,
 						24.0,
-						54.0,
-						796.0,
-						22.0
+						640.0,
+						44.0
 					],
 					"text": "Argument: the player, 1 to 16. Left inlet: pitch and velocity. Right inlet: set NAME VALUE, get NAME, do ACTION."
 				}
@@ -75,9 +75,9 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						24.0,
-						84.0,
-						1566.0,
-						22.0
+						76.0,
+						640.0,
+						66.0
 					],
 					"text": "Outlets: chords, bass, response, each as pitch and velocity at their tick; what the engine says; the state, 0 Waiting for the engine, 1 Connected, 2 Slot in use, 3 Wrong version, 4 Engine lost, 5 No Improv with this player"
 				}
@@ -97,7 +97,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						194.0,
+						218.0,
 						117.0,
 						22.0
 					],
@@ -115,7 +115,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						154.0,
+						184.0,
 						89.0,
 						22.0
 					],
@@ -134,8 +134,8 @@
 						"int"
 					],
 					"patching_rect": [
-						24.0,
-						114.0,
+						676.0,
+						76.0,
 						54.0,
 						22.0
 					],
@@ -152,8 +152,8 @@
 						""
 					],
 					"patching_rect": [
-						90.0,
-						114.0,
+						742.0,
+						76.0,
 						145.0,
 						22.0
 					],
@@ -170,8 +170,8 @@
 						""
 					],
 					"patching_rect": [
-						247.0,
-						114.0,
+						899.0,
+						76.0,
 						124.0,
 						22.0
 					],
@@ -188,8 +188,8 @@
 						""
 					],
 					"patching_rect": [
-						383.0,
-						114.0,
+						1035.0,
+						76.0,
 						47.0,
 						22.0
 					],
@@ -206,8 +206,8 @@
 						""
 					],
 					"patching_rect": [
-						442.0,
-						114.0,
+						1094.0,
+						76.0,
 						68.0,
 						22.0
 					],
@@ -224,8 +224,8 @@
 						"int"
 					],
 					"patching_rect": [
-						522.0,
-						114.0,
+						1174.0,
+						76.0,
 						32.0,
 						22.0
 					]
@@ -238,8 +238,8 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
-						566.0,
-						114.0,
+						24.0,
+						150.0,
 						397.0,
 						22.0
 					],
@@ -265,7 +265,7 @@
 					],
 					"patching_rect": [
 						125.0,
-						154.0,
+						184.0,
 						126.0,
 						22.0
 					],
@@ -284,7 +284,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						234.0,
+						252.0,
 						82.0,
 						22.0
 					],
@@ -299,7 +299,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						24.0,
-						274.0,
+						286.0,
 						61.0,
 						22.0
 					],
@@ -318,7 +318,7 @@
 					],
 					"patching_rect": [
 						118.0,
-						234.0,
+						252.0,
 						82.0,
 						22.0
 					],
@@ -333,7 +333,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						97.0,
-						274.0,
+						286.0,
 						61.0,
 						22.0
 					],
@@ -352,7 +352,7 @@
 					],
 					"patching_rect": [
 						212.0,
-						234.0,
+						252.0,
 						82.0,
 						22.0
 					],
@@ -367,7 +367,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						170.0,
-						274.0,
+						286.0,
 						61.0,
 						22.0
 					],
@@ -385,7 +385,7 @@
 					],
 					"patching_rect": [
 						306.0,
-						234.0,
+						252.0,
 						89.0,
 						22.0
 					],
@@ -403,7 +403,7 @@
 					],
 					"patching_rect": [
 						243.0,
-						274.0,
+						286.0,
 						32.0,
 						22.0
 					]
@@ -421,7 +421,7 @@
 					],
 					"patching_rect": [
 						407.0,
-						234.0,
+						252.0,
 						32.0,
 						22.0
 					]

@@ -12,8 +12,8 @@
 		"rect": [
 			60.0,
 			80.0,
-			862.0,
-			260.0
+			1384.0,
+			258.0
 		],
 		"bglocked": 0,
 		"openinpresentation": 0,
@@ -46,8 +46,8 @@
 					"patching_rect": [
 						24.0,
 						24.0,
-						733.0,
-						22.0
+						640.0,
+						44.0
 					],
 					"text": "improv.clock: where the transport is. A bang asks; the answer is tick, song, tempo, playing, meter (2)."
 				}
@@ -59,10 +59,10 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
+						676.0,
 						24.0,
-						54.0,
-						726.0,
-						22.0
+						640.0,
+						44.0
 					],
 					"text": "The song position jumps where the transport is moved; the tick goes on. Both count 480 a quarter note."
 				}
@@ -78,7 +78,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						134.0,
+						144.0,
 						96.0,
 						22.0
 					],
@@ -95,8 +95,8 @@
 						"int"
 					],
 					"patching_rect": [
-						762.0,
-						54.0,
+						1328.0,
+						24.0,
 						32.0,
 						22.0
 					]
@@ -121,7 +121,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						94.0,
+						110.0,
 						126.0,
 						22.0
 					],
@@ -138,8 +138,8 @@
 						"int"
 					],
 					"patching_rect": [
-						806.0,
-						54.0,
+						24.0,
+						76.0,
 						32.0,
 						22.0
 					]
@@ -156,7 +156,7 @@
 					],
 					"patching_rect": [
 						162.0,
-						94.0,
+						110.0,
 						75.0,
 						22.0
 					],
@@ -174,7 +174,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						174.0,
+						178.0,
 						89.0,
 						22.0
 					],
@@ -192,7 +192,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						214.0,
+						212.0,
 						32.0,
 						22.0
 					]

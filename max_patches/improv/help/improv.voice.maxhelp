@@ -12,8 +12,8 @@
 		"rect": [
 			60.0,
 			80.0,
-			840.0,
-			180.0
+			1340.0,
+			190.0
 		],
 		"bglocked": 0,
 		"openinpresentation": 0,
@@ -46,8 +46,8 @@
 					"patching_rect": [
 						24.0,
 						24.0,
-						782.0,
-						22.0
+						640.0,
+						44.0
 					],
 					"text": "improv.voice: the voices of a player's band, in another patch. That player's improv.client has to be open too."
 				}
@@ -59,10 +59,10 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
+						676.0,
 						24.0,
-						54.0,
-						656.0,
-						22.0
+						640.0,
+						44.0
 					],
 					"text": "Arguments: the player, 1 to 16, and a slot of its own, 1 to 32. Outlets as of improv.client."
 				}
@@ -81,8 +81,8 @@
 						""
 					],
 					"patching_rect": [
-						692.0,
-						54.0,
+						24.0,
+						76.0,
 						124.0,
 						22.0
 					],
@@ -101,7 +101,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						94.0,
+						110.0,
 						82.0,
 						22.0
 					],
@@ -116,7 +116,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						24.0,
-						134.0,
+						144.0,
 						61.0,
 						22.0
 					],
@@ -135,7 +135,7 @@
 					],
 					"patching_rect": [
 						118.0,
-						94.0,
+						110.0,
 						82.0,
 						22.0
 					],
@@ -150,7 +150,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						97.0,
-						134.0,
+						144.0,
 						61.0,
 						22.0
 					],
@@ -169,7 +169,7 @@
 					],
 					"patching_rect": [
 						212.0,
-						94.0,
+						110.0,
 						82.0,
 						22.0
 					],
@@ -184,7 +184,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						170.0,
-						134.0,
+						144.0,
 						61.0,
 						22.0
 					],
@@ -203,7 +203,7 @@
 					],
 					"patching_rect": [
 						306.0,
-						94.0,
+						110.0,
 						32.0,
 						22.0
 					]

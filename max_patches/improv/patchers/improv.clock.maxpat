@@ -12,8 +12,8 @@
 		"rect": [
 			60.0,
 			80.0,
-			1880.0,
-			430.0
+			791.0,
+			500.0
 		],
 		"bglocked": 0,
 		"openinpresentation": 0,
@@ -46,8 +46,8 @@
 					"patching_rect": [
 						24.0,
 						24.0,
-						684.0,
-						22.0
+						640.0,
+						44.0
 					],
 					"text": "A bang asks where the song is. The tick goes on where a loop or a click moves the song position."
 				}
@@ -62,7 +62,7 @@
 						""
 					],
 					"patching_rect": [
-						720.0,
+						676.0,
 						24.0,
 						32.0,
 						22.0
@@ -79,7 +79,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						24.0,
-						384.0,
+						454.0,
 						32.0,
 						22.0
 					],
@@ -100,7 +100,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						64.0,
+						80.0,
 						61.0,
 						22.0
 					],
@@ -126,7 +126,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						104.0,
+						114.0,
 						126.0,
 						22.0
 					],
@@ -145,7 +145,7 @@
 					],
 					"patching_rect": [
 						162.0,
-						104.0,
+						114.0,
 						47.0,
 						22.0
 					],
@@ -164,7 +164,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						144.0,
+						148.0,
 						47.0,
 						22.0
 					],
@@ -182,7 +182,7 @@
 					],
 					"patching_rect": [
 						83.0,
-						144.0,
+						148.0,
 						32.0,
 						22.0
 					],
@@ -200,7 +200,7 @@
 					],
 					"patching_rect": [
 						127.0,
-						144.0,
+						148.0,
 						32.0,
 						22.0
 					],
@@ -219,7 +219,7 @@
 					],
 					"patching_rect": [
 						171.0,
-						144.0,
+						148.0,
 						82.0,
 						22.0
 					],
@@ -237,7 +237,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						184.0,
+						182.0,
 						159.0,
 						22.0
 					],
@@ -248,36 +248,36 @@
 				"box": {
 					"id": "obj-12",
 					"maxclass": "newobj",
-					"numinlets": 6,
+					"numinlets": 2,
 					"numoutlets": 1,
 					"outlettype": [
 						""
 					],
 					"patching_rect": [
 						24.0,
-						264.0,
-						1832.0,
+						250.0,
+						110.0,
 						22.0
 					],
-					"text": "expr $f3 + (($f1 - $f2 >= 0.) && ($f1 - $f2 - $f4 <= 60.) && (($f1 - $f2 - $f4 >= -60.) || !($i5 && $i6))) * ($i5 || $i6) * ($f1 - $f2) + (1 - (($f1 - $f2 >= 0.) && ($f1 - $f2 - $f4 <= 60.) && (($f1 - $f2 - $f4 >= -60.) || !($i5 && $i6)))) * ($i5 && $i6) * $f4"
+					"text": "expr $f1 - $f2"
 				}
 			},
 			{
 				"box": {
 					"id": "obj-13",
 					"maxclass": "newobj",
-					"numinlets": 2,
+					"numinlets": 4,
 					"numoutlets": 1,
 					"outlettype": [
-						"float"
+						""
 					],
 					"patching_rect": [
 						24.0,
-						224.0,
-						32.0,
+						318.0,
+						572.0,
 						22.0
 					],
-					"text": "f"
+					"text": "expr ($f1 >= 0.) && ($f1 - $f2 <= 60.) && (($f1 - $f2 >= -60.) || !($i3 && $i4))"
 				}
 			},
 			{
@@ -291,7 +291,43 @@
 					],
 					"patching_rect": [
 						24.0,
-						344.0,
+						352.0,
+						488.0,
+						22.0
+					],
+					"text": "expr $f2 + $i3 * ($i4 || $i5) * $f1 + (1 - $i3) * ($i4 && $i5) * $f6"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-15",
+					"maxclass": "newobj",
+					"numinlets": 2,
+					"numoutlets": 1,
+					"outlettype": [
+						"float"
+					],
+					"patching_rect": [
+						24.0,
+						216.0,
+						32.0,
+						22.0
+					],
+					"text": "f"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-16",
+					"maxclass": "newobj",
+					"numinlets": 6,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						24.0,
+						420.0,
 						145.0,
 						22.0
 					],
@@ -300,7 +336,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-15",
+					"id": "obj-17",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 3,
@@ -311,7 +347,7 @@
 					],
 					"patching_rect": [
 						195.0,
-						184.0,
+						182.0,
 						61.0,
 						22.0
 					],
@@ -320,7 +356,26 @@
 			},
 			{
 				"box": {
-					"id": "obj-16",
+					"id": "obj-18",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 2,
+					"outlettype": [
+						"float",
+						"float"
+					],
+					"patching_rect": [
+						24.0,
+						284.0,
+						47.0,
+						22.0
+					],
+					"text": "t f f"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-19",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 3,
@@ -331,7 +386,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						304.0,
+						386.0,
 						61.0,
 						22.0
 					],
@@ -340,7 +395,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-17",
+					"id": "obj-20",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -349,7 +404,7 @@
 						"bang"
 					],
 					"patching_rect": [
-						764.0,
+						720.0,
 						24.0,
 						47.0,
 						22.0
@@ -410,8 +465,8 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-12",
-						4
+						"obj-13",
+						2
 					],
 					"source": [
 						"obj-5",
@@ -423,6 +478,18 @@
 				"patchline": {
 					"destination": [
 						"obj-14",
+						3
+					],
+					"source": [
+						"obj-5",
+						6
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-16",
 						3
 					],
 					"source": [
@@ -446,7 +513,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-14",
+						"obj-16",
 						2
 					],
 					"source": [
@@ -470,7 +537,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-14",
+						"obj-16",
 						4
 					],
 					"source": [
@@ -482,7 +549,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-14",
+						"obj-16",
 						5
 					],
 					"source": [
@@ -542,8 +609,20 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-12",
-						3
+						"obj-13",
+						1
+					],
+					"source": [
+						"obj-11",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-14",
+						5
 					],
 					"source": [
 						"obj-11",
@@ -566,7 +645,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-15",
+						"obj-17",
 						0
 					],
 					"source": [
@@ -578,12 +657,60 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-13",
+						"obj-15",
 						1
 					],
 					"source": [
-						"obj-15",
+						"obj-17",
 						2
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-16",
+						1
+					],
+					"source": [
+						"obj-17",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-12",
+						0
+					],
+					"source": [
+						"obj-17",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-18",
+						0
+					],
+					"source": [
+						"obj-12",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-13",
+						0
+					],
+					"source": [
+						"obj-18",
+						1
 					]
 				}
 			},
@@ -591,106 +718,10 @@
 				"patchline": {
 					"destination": [
 						"obj-14",
-						1
-					],
-					"source": [
-						"obj-15",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-12",
-						0
-					],
-					"source": [
-						"obj-15",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-16",
-						0
-					],
-					"source": [
-						"obj-12",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-12",
 						2
 					],
 					"source": [
-						"obj-16",
-						2
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-17",
-						0
-					],
-					"source": [
-						"obj-16",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
 						"obj-13",
-						0
-					],
-					"source": [
-						"obj-17",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-12",
-						1
-					],
-					"source": [
-						"obj-13",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-9",
-						0
-					],
-					"source": [
-						"obj-17",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-12",
-						5
-					],
-					"source": [
-						"obj-9",
 						0
 					]
 				}
@@ -702,7 +733,115 @@
 						0
 					],
 					"source": [
+						"obj-18",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-19",
+						0
+					],
+					"source": [
+						"obj-14",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-14",
+						1
+					],
+					"source": [
+						"obj-19",
+						2
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-20",
+						0
+					],
+					"source": [
+						"obj-19",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-15",
+						0
+					],
+					"source": [
+						"obj-20",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-12",
+						1
+					],
+					"source": [
+						"obj-15",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-9",
+						0
+					],
+					"source": [
+						"obj-20",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-13",
+						3
+					],
+					"source": [
+						"obj-9",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-14",
+						4
+					],
+					"source": [
+						"obj-9",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
 						"obj-16",
+						0
+					],
+					"source": [
+						"obj-19",
 						0
 					]
 				}
@@ -714,7 +853,7 @@
 						0
 					],
 					"source": [
-						"obj-14",
+						"obj-16",
 						0
 					]
 				}
