@@ -88,7 +88,7 @@ function between(begin, end) {
 function write(notes, beats) {
     var slot = emptySlot();
     if (!slot) {
-        say("no track to write to");
+        say("no MIDI track to write to");
         return;
     }
     slot.call("create_clip", beats);
@@ -143,7 +143,7 @@ function firstEmpty(track) {
 function trackOf(device) {
     for (var at = device; Number(at.id) !== 0; at = new LiveAPI(at.unquotedpath + " canonical_parent")) {
         if (at.type === "Track") {
-            return at;
+            return Number(at.get("has_midi_input")) === 1 ? at : null;
         }
         if (at.type === "Song") {
             return null;

@@ -40,8 +40,8 @@ class Tie:
         words(self.patch, "Now", Place(left, row(4), 36))
         self.now = words(self.patch, "-", Place(left + 36, row(4), wide - 36), varname="now")
         words(self.patch, "Next", Place(left, row(5), 36))
-        self.next = words(self.patch, "-", Place(left + 36, row(5), wide - 36), varname="next")
-        self.trouble = words(self.patch, "", Place(left, row(7) - 4, wide))
+        self.next = words(self.patch, "-", Place(left + 36, row(5), wide - 36, 26), varname="next")
+        self.trouble = words(self.patch, "", Place(left, row(6) + 7, wide))
         self.sync = self.patch.shared("local")  # what is the device's own says its value again
 
     def pair(self, y: int, first: tuple[str, str, int, int], second: tuple[str, str, int, int] | None) -> list[Box]:
@@ -131,4 +131,4 @@ class Voice(Tie):
             ("Slot", "Every Improv Voice of a set needs a slot of its own, 1 to 32.", SLOTS, 1),
         )  # fmt: skip
         self.here = self.menu(row(2), "Voice", "Which voice of that player's band sounds on this track.")
-        self.bars, self.keep = self.capture(8, row(6))
+        self.bars, self.keep = self.capture(8, row(7) + 2)

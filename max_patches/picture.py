@@ -12,7 +12,7 @@ from typing import Any, Final
 INK, FACE, FIELD, FRAME, ON, PAGE = "#1e1e1e", "#a5a5a5", "#c8c8c8", "#6e6e6e", "#ffad56", "#d6d6d6"
 BAR: Final = 18  # pixels of Live's title bar above a device
 LETTER: Final = 0.56  # of the font's size: mean width of a letter
-PLAYING: Final = {"tie": "Connected", "band": "playing 12", "now": "Amin7", "next": "D7 D7 Gmaj Gmaj"}  # by varname
+PLAYING: Final = {"tie": "Connected", "band": "playing 12", "now": "Amin7", "next": "D7 D7 Gmaj7 Gmaj7"}  # by varname
 Draw = Callable[[dict[str, Any], float, float, float, float], str]
 
 
@@ -50,6 +50,15 @@ def fits(text: str, width: float, size: float = 9.5) -> bool:
     return len(text) * size * LETTER <= width
 
 
+def broken(text: str, width: float) -> list[str]:
+    """A label's lines."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        lines = [*lines[:-1], longer] if fits(longer, width) else [*lines, word]
+    return lines
+
+
 def _value(box: dict[str, Any]) -> str:
     kept = box["saved_attribute_attributes"]["valueof"]
     first = kept["parameter_initial"][0]
@@ -58,8 +67,9 @@ def _value(box: dict[str, Any]) -> str:
     return f"{first:.0f}" if kept.get("parameter_unitstyle") == 0 else f"{first:.2f}"
 
 
-def _comment(box: dict[str, Any], x: float, y: float, _width: float, height: float) -> str:
-    return _text(PLAYING.get(box.get("varname", ""), box.get("text", "")), x + 2, y + height - 4.5)
+def _comment(box: dict[str, Any], x: float, y: float, width: float, _height: float) -> str:
+    text = PLAYING.get(box.get("varname", ""), box.get("text", ""))
+    return "".join(_text(line, x + 2, y + 10.5 + 11 * n) for n, line in enumerate(broken(text, width)))
 
 
 def _number(box: dict[str, Any], x: float, y: float, width: float, height: float) -> str:

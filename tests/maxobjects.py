@@ -175,6 +175,12 @@ class Zl(Obj):
         elif 0 <= whole(message[0]) < len(self.list):
             self.out(0, (self.list[whole(message[0])],))
 
+    def _slice(self, inlet: int, message: Message) -> None:
+        size = int(self.args[1])
+        if message[size:]:
+            self.out(1, message[size:])
+        self.out(0, message[:size])
+
     def _group(self, inlet: int, message: Message) -> None:
         if message == BANG:
             kept, self.kept = self.kept, ()

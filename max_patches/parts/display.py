@@ -12,7 +12,8 @@ from max_patches.states import CONNECTED, STATES, TROUBLE
 
 SIXTEENTH: Final = 120  # ticks
 BURST: Final = 20  # milliseconds of quiet that end a plan's chords
-MOST: Final = 16  # chords of one plan that are shown
+MOST: Final = 16  # chords of one plan that are waited for ...
+SHOWN: Final = 4  # ... and that are shown
 NONE: Final = "N.C."
 SHORT: Final = 4000  # milliseconds that a trouble is shown
 OUTLETS: Final = ("light", "tie", "band", "now", "next", "trouble")
@@ -78,4 +79,4 @@ def _plan(patch: Patch, name: Port, out: Box) -> None:
     patch.wire(name, both)
     patch.chain(both[1], wait, together)
     patch.wire(both[0], together)
-    patch.chain(together, patch.new("prepend set"), patch.new("deferlow"), out)
+    patch.chain(together, patch.new(f"zl slice {SHOWN}"), patch.new("prepend set"), patch.new("deferlow"), out)
