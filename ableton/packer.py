@@ -1,8 +1,8 @@
 """The container of a Max for Live device: bytes from a patcher's JSON and the files that travel with it.
 
-Layout: chunks of four letters, a little-endian length, and data. `ampf` holds the kind of device, `meta` whether it is frozen,
-`ptch` the patch: plain JSON, or, with files, a big-endian `mx@c` block of all files and a directory. What is known of it was
-read off real devices; `tests/amxd.py` is a reader that shares nothing with this.
+Layout: chunks of four letters, a little-endian length, and data. `ampf` holds the kind of device, `meta` whether it
+is frozen, `ptch` the patch: plain JSON, or, with files, a big-endian `mx@c` block of all files and a directory. What
+is known of it was read off real devices; `tests/amxd.py` is a reader that shares nothing with this.
 """
 
 import struct

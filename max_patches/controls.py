@@ -1,7 +1,8 @@
 """Controls of a device: each a parameter of Live with a permanent name, made from the engine's table.
 
-A long name, once published, is never changed: Live's sets recall a value by it. What the patch itself moves, and buttons,
-are hidden from automation, so that they do not flood the undo history. Colours are not saved: Live's theme decides.
+A long name, once published, is never changed: Live's sets recall a value by it. What the patch itself moves, and
+buttons, are hidden from automation, so that they do not flood the undo history. Colours are not saved: Live's theme
+decides.
 """
 
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def chosen(options: tuple[str, ...], initial: int = 0, **more: Any) -> dict[str,
 
 def number(low: float, high: float, initial: float, *, whole: bool) -> dict[str, Any]:
     """What Live keeps of a number: an Int where it fits into 0 to 255."""
-    if whole and 0 <= low and high <= 255:
+    if whole and low >= 0 and high <= 255:
         return value(INT, int(initial), int(low), int(high), parameter_unitstyle=WHOLE)
     return value(FLOAT, float(initial), float(low), float(high), parameter_unitstyle=WHOLE if whole else REAL)
 
@@ -110,7 +111,7 @@ class Panel:
         box = live(patch, maxclass, place, about, _value(one, maxclass), **_face(name, maxclass))
         patch.chain(patch.new(f"r {self.sync}"), box)
         said = box[1] if one.choices else box[0]
-        if isinstance(one.default, int) and not (0 <= one.low and one.high <= 255):
+        if isinstance(one.default, int) and not (one.low >= 0 and one.high <= 255):
             rounded = patch.new("expr int($f1 + 0.5)")
             patch.wire(said, rounded)
             said = rounded[0]

@@ -1,7 +1,8 @@
 """The two devices for Live: `Improv` on the player's track, `Improv Voice` on any other.
 
-Notes that come in are passed on and told to the engine with their tick; the band's notes come back at their tick, on the same
-track or, by an Improv Voice, on another. What a device shows and asks for is laid out in `max_patches/faces.py`.
+Notes that come in are passed on and told to the engine with their tick; the band's notes come back at their tick, on
+the same track or, by an Improv Voice, on another. What a device shows and asks for is laid out in
+`max_patches/faces.py`.
 """
 
 from dataclasses import dataclass
@@ -176,8 +177,8 @@ def _ready(patch: Patch, core: Core, ready: Box) -> None:
 
 
 def _wishes(patch: Patch, core: Core, slots: tuple[Port, Port]) -> Box:
-    """What is asked of the engine goes out under the player's number; all of it again once we are connected, and when the
-    engine is another while we are. Gives the box that takes the state of the tie.
+    """What is asked of the engine goes out under the player's number; all of it again once we are connected, and when
+    the engine is another while we are. Gives the box that takes the state of the tie.
     """
     for slot, address in zip(slots, ("set", "do"), strict=True):
         say = patch.new(f"prepend /improv/{address} 1")
@@ -208,8 +209,8 @@ def _project(device: Device) -> dict[str, Any]:
         "default_fontsize": 10.0, "parameters": registry, "dependency_cache": [file], "latency": 0,
         "is_mpe": 0, "minimum_live_version": "", "minimum_max_version": "", "platform_compatibility": 0,
         "project": {
-            "version": 1, "creationdate": MADE + EPOCH, "modificationdate": MADE + EPOCH, "viewrect": [0.0, 0.0, 300.0, 500.0],
-            "autoorganize": 1, "hideprojectwindow": 1, "showdependencies": 1, "autolocalize": 0,
+            "version": 1, "creationdate": MADE + EPOCH, "modificationdate": MADE + EPOCH,
+            "viewrect": [0.0, 0.0, 300.0, 500.0], "autoorganize": 1, "hideprojectwindow": 1, "showdependencies": 1, "autolocalize": 0,
             "contents": {"patchers": {}, "code": {SCRIPT: {"kind": "javascript", "local": 1}}}, "layout": {},
             "searchpath": {}, "detailsvisible": 0, "amxdtype": AMXD, "readonly": 0, "devpathtype": 0, "devpath": ".",
             "sortmode": 0, "viewmode": 0, "includepackages": 0,

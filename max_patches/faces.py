@@ -27,7 +27,8 @@ class Tie:
 
     LEFT, WIDE = 8, 150
 
-    def __init__(self, panel: Panel) -> None:
+    def __init__(self, panel: Panel, menu: tuple[str, str], keep: tuple[int, int]) -> None:
+        """`menu` is the name and the meaning of the choice of voices, `keep` the place of clip capture."""
         self.panel, self.patch = panel, panel.patch
         left, wide = self.LEFT, self.WIDE
         self.light = self.patch.ui(
@@ -43,6 +44,8 @@ class Tie:
         self.next = words(self.patch, "-", Place(left + 36, row(5), wide - 36, 26), varname="next")
         self.trouble = words(self.patch, "", Place(left, row(6) + 7, wide))
         self.sync = self.patch.shared("local")  # what is the device's own says its value again
+        self.here = self._menu(row(2), *menu)
+        self.bars, self.keep = self._capture(*keep)
 
     def pair(self, y: int, first: tuple[str, str, int, int], second: tuple[str, str, int, int] | None) -> list[Box]:
         """One or two slots in a row: name, meaning, most, initial."""
@@ -55,13 +58,13 @@ class Tie:
             boxes.append(self._own("live.numbox", Place(x + 36, y, 34), (name, name, meaning), kept))
         return boxes
 
-    def menu(self, y: int, name: str, meaning: str) -> Box:
+    def _menu(self, y: int, name: str, meaning: str) -> Box:
         """Which voices of the band sound on this track."""
         words(self.patch, name, Place(self.LEFT, y, 56))
         kept = chosen(HERE)
         return self._own("live.menu", Place(self.LEFT + 56, y, 90), (name, name, meaning), kept)
 
-    def capture(self, x: int, y: int) -> tuple[Box, Box]:
+    def _capture(self, x: int, y: int) -> tuple[Box, Box]:
         """How many bars to keep, and a bang when they shall be."""
         keep = self.panel.button(KEEP, "Write what the band played here in the last bars into a clip on this track.",
                                  Place(x, y, 44))  # fmt: skip
@@ -91,13 +94,12 @@ class Improv(Tie):
     ACTIONS: Final = (("stop", "panic"), ("enter", "end_call"), ("mutate", "now"))
 
     def __init__(self, panel: Panel) -> None:
-        super().__init__(panel)
+        meaning = "Which voices of the band sound on this track; others can sound on other tracks by Improv Voice."
+        super().__init__(panel, ("Play Here", meaning), (604, row(6)))
         (self.slot,) = self.pair(
             row(1), ("Slot", "Who you are to the engine, 1 to 16. Every Improv of a set needs a slot of its own.",
                      PLAYERS, 1), None,
         )  # fmt: skip
-        self.here = self.menu(row(2), "Play Here", "Which voices of the band sound on this track; the others can sound "
-                              "on other tracks by Improv Voice.")  # fmt: skip
         for n, name in enumerate(self.MENUS):
             panel.row(name, "live.menu", (170, row(n)), (48, 112))
         panel.row("lookahead_ms", "live.numbox", (170, row(6)), (112, 48))
@@ -115,7 +117,6 @@ class Improv(Tie):
         for n, names in enumerate(self.ACTIONS):
             for side, name in enumerate(names):
                 panel.action(name, Place(604 + 50 * side, row(n), 46))
-        self.bars, self.keep = self.capture(604, row(6))
 
 
 class Voice(Tie):
@@ -125,10 +126,9 @@ class Voice(Tie):
     BANK: Final = ("Voice", "Player", "Slot", *("-",) * 5)
 
     def __init__(self, panel: Panel) -> None:
-        super().__init__(panel)
+        meaning = "Which voice of that player's band sounds on this track."
+        super().__init__(panel, ("Voice", meaning), (8, row(7) + 2))
         self.player, self.slot = self.pair(
             row(1), ("Player", "Whose band is heard: the slot of that player's Improv.", PLAYERS, 1),
             ("Slot", "Every Improv Voice of a set needs a slot of its own, 1 to 32.", SLOTS, 1),
         )  # fmt: skip
-        self.here = self.menu(row(2), "Voice", "Which voice of that player's band sounds on this track.")
-        self.bars, self.keep = self.capture(8, row(7) + 2)

@@ -1,7 +1,8 @@
 """The objects of Max that our patches are made of: inlets, outlets, and which inlets act.
 
 Figures are Max's own, as measured in `docs.cycling74.com`'s reference and in Ableton's `known_objects.py`
-(github.com/Ableton/maxdevtools, MIT): `tests/test_max_static.py` compares them. An object that is not here cannot be used.
+(github.com/Ableton/maxdevtools, MIT): `tests/test_max_static.py` compares them. An object that is not here cannot be
+used.
 """
 
 import re

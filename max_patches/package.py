@@ -1,4 +1,5 @@
-"""The package for Max without Live: `improv.client`, `improv.voice`, `improv.clock`, their help, and a patch that plays.
+"""The package for Max without Live: `improv.client`, `improv.voice`, `improv.clock`, their help, and a patch that
+plays.
 
 The abstractions are made of the same parts as the devices; Max's global transport takes the place of Live's.
 """
@@ -63,7 +64,8 @@ def improv_voice() -> Patch:
     patch.wire(near, core.band[3])
     patch.wire(core.player[3], near[1])
     ready, here = patch.new(f"expr ($i1 == {CONNECTED}) && $i2"), patch.new("t b b i")
-    shown, state = patch.new(f"expr $i1 + {ALONE - CONNECTED} * (($i1 == {CONNECTED}) && ($i2 == 0))"), patch.new("t i i")
+    shown = patch.new(f"expr $i1 + {ALONE - CONNECTED} * (($i1 == {CONNECTED}) && ($i2 == 0))")
+    state = patch.new("t i i")
     patch.wire(core.link[8], state)
     patch.wire(state[1], ready)
     patch.wire(state[0], shown)
@@ -162,7 +164,7 @@ def help_client() -> Patch:
     patch = Patch(LOCAL)
     for line in (
         "improv.client: a player of Improv Bridge. Start the engine first: improv serve",
-        "Argument: the player, 1 to 16. Left inlet: pitch and velocity. Right inlet: set NAME VALUE, get NAME, do ACTION.",
+        "Argument: the player, 1 to 16. Left inlet: pitch and velocity. Right: set NAME VALUE, get NAME, do ACTION.",
         "Outlets: chords, bass, response, each as pitch and velocity at their tick; what the engine says; the state, "
         + _states(),
     ):
@@ -188,7 +190,7 @@ def help_voice() -> Patch:
     """Help of improv.voice."""
     patch = Patch(LOCAL)
     for line in (
-        "improv.voice: the voices of a player's band, in another patch. That player's improv.client has to be open too.",
+        "improv.voice: the voices of a player's band, in another patch. That player's improv.client has to be open.",
         "Arguments: the player, 1 to 16, and a slot of its own, 1 to 32. Outlets as of improv.client.",
     ):
         patch.note(line)
@@ -201,7 +203,7 @@ def help_voice() -> Patch:
 def help_clock() -> Patch:
     """Help of improv.clock."""
     patch = Patch(LOCAL)
-    patch.note("improv.clock: where the transport is. A bang asks; the answer is tick, song, tempo, playing, meter (2).")
+    patch.note("improv.clock: where the transport is. A bang asks for tick, song, tempo, playing, meter (2).")
     patch.note("The song position jumps where the transport is moved; the tick goes on. Both count 480 a quarter note.")
     clock_, run = patch.abstraction("improv.clock", improv_clock()), patch.ui("toggle")
     patch.chain(run, patch.new("transport"))
@@ -218,8 +220,8 @@ def example() -> Patch:
     """A patch that plays a bar of eighths to the band, over and over, and what the band answers."""
     patch = Patch(LOCAL)
     for line in (
-        "Start the engine: improv serve. Then switch the transport on: a bar of eighths is played to the band, and you hear",
-        "the tune and what the band plays under it, by the system's synthesizer. The number is the state of the tie.",
+        "Start the engine: improv serve. Then switch the transport on: a bar of eighths is played to the band, and you",
+        "hear it and what the band plays under it, by the system's synthesizer. The number is the state of the tie.",
     ):
         patch.note(line)
     client, run = patch.abstraction("improv.client 1", improv_client()), patch.ui("toggle")
@@ -229,7 +231,8 @@ def example() -> Patch:
     where, ask = patch.abstraction("improv.clock", improv_clock()), patch.new("metro 10")
     patch.wire(both[0], ask)
     patch.chain(ask, where)
-    tick, eighth, change = patch.new("unpack 0 0 0. 0"), patch.new(f"expr $i1 / {EIGHTH} % {len(TUNE)} + 1"), patch.new("change")
+    tick, change = patch.new("unpack 0 0 0. 0"), patch.new("change")
+    eighth = patch.new(f"expr $i1 / {EIGHTH} % {len(TUNE)} + 1")
     patch.chain(where, tick)
     patch.wire(tick[1], eighth)
     patch.chain(eighth, change)

@@ -8,6 +8,7 @@ Rule 3. Boxes lie in rows by how far they are from the patch's sources, in the o
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 
 from max_patches.objects import CLASSES, Ports, ports
@@ -121,7 +122,7 @@ class Patch:
 
     def chain(self, *ends: End) -> Box:
         """Wires from each to the next; the last box is returned. Only the first and the last may be ports."""
-        for source, target in zip(ends, ends[1:], strict=False):
+        for source, target in pairwise(ends):
             self.wire(source, target)
         last = ends[-1]
         return last if isinstance(last, Box) else last.box

@@ -1,5 +1,5 @@
-"""A picture of a device's view while it plays, drawn from the JSON that the device holds: what is cut or covered there is
-so here.
+"""A picture of a device's view while it plays, drawn from the JSON that the device holds: what is cut or covered
+there is so here.
 
 Colours are those of a mid grey theme; in Live the theme decides.
 """

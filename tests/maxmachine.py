@@ -1,8 +1,8 @@
 """A machine that runs the patches we emit: a few dozen objects of Max, in virtual time.
 
-It loads the JSON and nothing else. A message goes depth first; several wires from one outlet are served from right to left, or,
-with `shuffled`, in any order, which must not matter. The scheduler's time is a number; nothing sleeps. What is not
-implemented raises, so that a patch cannot use what was never thought through.
+It loads the JSON and nothing else. A message goes depth first; several wires from one outlet are served from right to
+left, or, with `shuffled`, in any order, which must not matter. The scheduler's time is a number; nothing sleeps. What
+is not implemented raises, so that a patch cannot use what was never thought through.
 """
 
 import json
@@ -178,7 +178,7 @@ class Loaded:
         self.gone = True
         network = self.machine.network
         for obj in self.of("udpreceive"):
-            network.bound = {port: take for port, take in network.bound.items() if take != obj.take}  # type: ignore[attr-defined]
+            network.bound = {port: take for port, take in network.bound.items() if take != obj.take}
 
     # -- what came out -----------------------------------------------------------------------------------------
 

@@ -110,7 +110,7 @@ class Studio:
             packets = [encode(output.message)] if output.time is None else bundles([output.message], output.time)
             for peer in output.to:
                 for packet in packets:
-                    self._later(lambda packet=packet, port=peer.port: self._deliver(packet, port))  # type: ignore[misc]
+                    self._later(lambda packet=packet, port=peer.port: self._deliver(packet, port))
 
     def _deliver(self, packet: bytes, port: int) -> None:
         take = self.machine.network.bound.get(port)

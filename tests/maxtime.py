@@ -73,7 +73,7 @@ class Pipe(Obj):
 
 @kind("makenote")
 class Makenote(Obj):
-    """`repeatmode` 1, retrigger: a repeated pitch ends the note that sounds, whose own end is forgotten. 0, poly: both end."""
+    """`repeatmode` 1, retrigger: a repeated pitch ends the note that sounds, whose own end is forgotten; 0: both end."""
 
     def setup(self) -> None:
         self.velocity, self.ms = float(self.args[0]), float(self.args[1])

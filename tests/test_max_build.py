@@ -1,4 +1,6 @@
-"""What is committed is what the sources make, to the byte; and the containers are what Max writes, read independently."""
+"""What is committed is what the sources make, to the byte; and the containers are what Max writes, read
+independently.
+"""
 
 import json
 import subprocess

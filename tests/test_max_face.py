@@ -13,12 +13,11 @@ from tests.maxstudio import ROOT
 
 LONG_NAMES = {
     "Improv": [
-        "Slot", "Play Here", "Mode", "Model", "Genre", "Key", "Scale", "Harmony", "Lookahead", "Temperature", "Morph",
+        "Play Here", "Keep", "Keep Bars", "Slot", "Mode", "Model", "Genre", "Key", "Scale", "Harmony", "Lookahead", "Temperature", "Morph",
         "Swing", "Level", "Dynamics", "Feel", "Chords", "Bass", "Response", "Call Bars", "Response Bars", "Entry Bars",
-        "Section Bars", "Loop", "Solo", "Mute Input", "Stop", "Panic", "Enter", "End Call", "Mutate", "Now", "Keep",
-        "Keep Bars",
+        "Section Bars", "Loop", "Solo", "Mute Input", "Stop", "Panic", "Enter", "End Call", "Mutate", "Now",
     ],
-    "Improv Voice": ["Player", "Slot", "Voice", "Keep", "Keep Bars"],
+    "Improv Voice": ["Voice", "Keep", "Keep Bars", "Player", "Slot"],
 }  # published: Live's sets recall values by them. Add, never rename  # fmt: skip
 OWN = {"Slot", "Player", "Voice", "Play Here", "Keep", "Keep Bars"}  # what the engine does not know
 TEXT = ("live.comment", "live.text", "live.menu")
@@ -40,9 +39,9 @@ def test_everything_lies_inside_the_device_on_whole_pixels(name: str) -> None:
     for box in seen(name):
         x, y, width, height = box["presentation_rect"]
         assert all(float(number).is_integer() for number in (x, y, width, height))
-        assert 4 <= x, box
+        assert x >= 4, box
         assert x + width <= wide - 4, box
-        assert 4 <= y, box
+        assert y >= 4, box
         assert y + height <= high - 4, box
 
 
@@ -85,7 +84,7 @@ def test_every_control_says_what_it_does_and_where_it_begins(name: str) -> None:
         low, high = kept["parameter_mmin"], kept["parameter_mmax"]
         assert low <= kept["parameter_initial"][0] <= high
         if kept["parameter_type"] == 1:
-            assert 0 <= low
+            assert low >= 0
             assert high <= 255
         if kept["parameter_type"] == 2:
             assert len(kept["parameter_enum"]) == high + 1

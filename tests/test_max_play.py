@@ -1,4 +1,6 @@
-"""The devices as committed, run in the machine against the real engine: notes in, notes out on time, and every way to stop."""
+"""The devices as committed, run in the machine against the real engine: notes in, notes out on time, and every way to
+stop.
+"""
 
 import pytest
 
@@ -54,9 +56,9 @@ def test_notes_go_in_with_their_tick_and_come_back_at_theirs(shuffled: int | Non
     studio = Studio(shuffled=shuffled)
     improv = studio.improv()
     start = began(studio, improv)
-    heard = [event for event in studio.got(NoteOn) if event.velocity]  # type: ignore[attr-defined]
-    assert [event.pitch for event in heard] == TUNE * 4  # type: ignore[attr-defined]
-    assert all(abs(event.tick - n * 480) <= 1 for n, event in enumerate(heard))  # type: ignore[attr-defined]
+    heard = [event for event in studio.got(NoteOn) if event.velocity]
+    assert [event.pitch for event in heard] == TUNE * 4
+    assert all(abs(event.tick - n * 480) <= 1 for n, event in enumerate(heard))
     cues = studio.cues(9101)
     assert {cue.voice for cue in cues} == {"accompaniment", "bass"}
     agree(strikes(improv), expected(cues, start, studio.now - LATE))
@@ -92,7 +94,7 @@ def test_an_engine_that_dies_is_shown_and_silent_within_three_seconds() -> None:
     improv.move("Temperature", 1.25)
     studio.run(2.5)
     assert shown(improv) == "Connected"
-    said = {event.name: event.value for event in studio.got(Set)}  # type: ignore[attr-defined]
+    said = {event.name: event.value for event in studio.got(Set)}
     assert said["temperature"] == 1.25
     assert studio.jam is not None
     assert studio.jam.sessions[1].settings.number("temperature") == 1.25
@@ -128,7 +130,7 @@ def test_two_copies_with_one_slot() -> None:
     second.move("Slot", 2)
     studio.run(0.5)
     assert (shown(first), shown(second)) == ("Connected", "Connected")
-    assert {event.port for event in studio.got(Hello)} == {9101, 9102}  # type: ignore[attr-defined]
+    assert {event.port for event in studio.got(Hello)} == {9101, 9102}
 
 
 def test_a_slot_whose_owner_is_removed_is_free() -> None:
@@ -173,7 +175,7 @@ def test_a_loop_seam() -> None:
     start = studio.now
     studio.host(playing=True, loop=(0.0, 2 * 1920.0))
     studio.play(improv, TUNE * 6)
-    positions: list[Position] = studio.got(Position)  # type: ignore[assignment]
+    positions: list[Position] = studio.got(Position)
     running = [each for each in positions if each.playing]
     assert all(a.tick <= b.tick for a, b in zip(running, running[1:], strict=False)), "ticks go back"
     assert max(each.song for each in running) < 2 * 1920 <= max(each.tick for each in running) - 1920
@@ -187,14 +189,14 @@ def test_a_relocation_while_stopped_moves_the_song_and_not_the_tick() -> None:
     began(studio, improv, bars=1)
     studio.host(playing=False)
     studio.run(0.2)
-    tick = studio.got(Position)[-1].tick  # type: ignore[attr-defined]
+    tick = studio.got(Position)[-1].tick
     studio.host(song=16 * 1920.0)
     studio.run(0.2)
     last = studio.got(Position)[-1]
-    assert (last.tick, last.song, last.playing) == (tick, 16 * 1920, 0)  # type: ignore[attr-defined]
+    assert (last.tick, last.song, last.playing) == (tick, 16 * 1920, 0)
     studio.host(playing=True)
     studio.run(0.5)
-    assert abs(studio.got(Position)[-1].tick - tick - 480) < 30  # type: ignore[attr-defined]
+    assert abs(studio.got(Position)[-1].tick - tick - 480) < 30
     del improv
 
 
@@ -238,7 +240,7 @@ def test_muted_input_is_heard_but_not_passed_on() -> None:
     improv.play(0x80, 52, 0)
     studio.run(0.1)
     assert [(pitch, velocity) for _, pitch, velocity in improv.notes()] == [(50, 80), (50, 0), (52, 0)]
-    assert [event.pitch for event in studio.got(NoteOn)] == [50, 52, 50, 52]  # type: ignore[attr-defined]
+    assert [event.pitch for event in studio.got(NoteOn)] == [50, 52, 50, 52]
     assert studio.jam is not None
     assert studio.jam.sessions[1].settings.number("mute_input") == 1
 
@@ -251,7 +253,7 @@ def test_all_but_notes_passes_untouched_and_controllers_are_told() -> None:
     improv.play(*data)
     studio.run(0.1)
     assert [byte for _, byte in improv.midi] == data
-    assert [(event.number, event.value) for event in studio.got(Control)] == [(64, 127)]  # type: ignore[attr-defined]
+    assert [(event.number, event.value) for event in studio.got(Control)] == [(64, 127)]
 
 
 def test_notes_keep_their_channel() -> None:
@@ -335,8 +337,8 @@ def test_buttons_ask_and_menus_say_the_engines_words() -> None:
     improv.move("Lookahead", 120.4)
     improv.move("Play Here", 2)
     studio.run(0.1)
-    assert [event.action for event in studio.got(Do)] == ["panic", "end_call"]  # type: ignore[attr-defined]
-    said = [(event.name, event.value) for event in studio.got(Set)]  # type: ignore[attr-defined]
+    assert [event.action for event in studio.got(Do)] == ["panic", "end_call"]
+    said = [(event.name, event.value) for event in studio.got(Set)]
     assert said == [("mode", "respond"), ("lookahead_ms", 120)]
     assert studio.jam is not None
     assert studio.jam.sessions[1].settings.word("mode") == "respond"
@@ -360,4 +362,4 @@ def test_a_set_that_is_opened_while_the_transport_runs() -> None:
     studio.play(improv, TUNE * 3)
     assert studio.cues(9103)
     assert improv.held()
-    assert {event.player for event in studio.got(NoteOn)} == {3}  # type: ignore[attr-defined]
+    assert {event.player for event in studio.got(NoteOn)} == {3}

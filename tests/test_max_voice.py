@@ -19,7 +19,7 @@ def test_a_bass_on_its_own_track_is_on_time_though_its_device_came_later(shuffle
     start = studio.now
     studio.host(playing=True, loop=(0.0, 2 * 1920.0))
     studio.play(improv, TUNE * 3)
-    voice = studio.voice(**{"Voice": 2})
+    voice = studio.voice(Voice=2)
     came = studio.now
     studio.play(improv, TUNE * 5)
     assert shown(voice) == "Connected"
@@ -72,7 +72,7 @@ def test_two_voices_with_one_slot_and_a_voice_passes_its_tracks_midi_on() -> Non
     assert sorted(map(shown, (first, second))) == ["No Improv with this player", "Slot in use"]
     second.move("Slot", 2)
     studio.run(0.5)
-    assert {event.port for event in studio.got(Hello)} == {9117, 9118}  # type: ignore[attr-defined]
+    assert {event.port for event in studio.got(Hello)} == {9117, 9118}
     first.play(0xE0, 1, 2, 0x90, 60, 90)
     assert [byte for _, byte in first.midi] == [0xE0, 1, 2, 0x90, 60, 90]
 
@@ -90,7 +90,7 @@ def test_the_example_plays_by_itself(shuffled: int | None) -> None:
     start = studio.now
     toggle.receive(0, (1,))
     studio.run(10.0)
-    assert [event.pitch for event in studio.got(NoteOn) if event.velocity][:9] == [  # type: ignore[attr-defined]
+    assert [event.pitch for event in studio.got(NoteOn) if event.velocity][:9] == [
         60, 64, 67, 72, 71, 67, 65, 62, 60]  # fmt: skip
     assert studio.refused == []
     tune = [60, 64, 67, 72, 71, 65, 62]
@@ -111,7 +111,7 @@ def test_help_patches_ask_and_play() -> None:
         if obj.box.get("text", "").startswith("set temperature"):
             obj.receive(0, ("bang",))
     studio.run(0.1)
-    assert [(event.name, event.value) for event in studio.got(Set)] == [  # type: ignore[attr-defined]
+    assert [(event.name, event.value) for event in studio.got(Set)] == [
         ("temperature", pytest.approx(0.8))]  # fmt: skip
     client.of("toggle")[0].receive(0, (1,))
     studio.run(0.5)

@@ -1,8 +1,8 @@
 """A voice on another track counts its ticks from elsewhere than the player's device; this brings them together.
 
 Both devices hear the same transport, so that the difference of (tick - song) is the difference of their counts. It is
-taken where the player's device says it twice alike: at a loop seam one of the two may have jumped and the other not yet.
-Without a word for three seconds the voice knows that no device of this player is in the set.
+taken where the player's device says it twice alike: at a loop seam one of the two may have jumped and the other not
+yet. Without a word for three seconds the voice knows that no device of this player is in the set.
 """
 
 from typing import Final

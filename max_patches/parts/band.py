@@ -1,8 +1,8 @@
 """What the band plays: cues become notes at their tick, and end, whatever happens.
 
-A cue's tick is turned into milliseconds when it comes: Max's own tick delays stand still with the transport, and then a note
-would hang. Of two generations only the newest counts; a `silence` of a voice, or of all, empties what waits and releases
-what sounds. A cue that is more than 120 ticks late, or comes while the transport stands, is not played.
+A cue's tick is turned into milliseconds when it comes: Max's own tick delays stand still with the transport, and then
+a note would hang. Of two generations only the newest counts; a `silence` of a voice, or of all, empties what waits
+and releases what sounds. A cue that is more than 120 ticks late, or comes while the transport stands, is not played.
 """
 
 from typing import Final

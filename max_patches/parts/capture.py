@@ -1,4 +1,6 @@
-"""The last bars as a clip: what is played here is noted in a script, which writes it by the Live API on the main thread."""
+"""The last bars as a clip: what is played here is noted in a script, which writes it by the Live API on the main
+thread.
+"""
 
 from typing import Final
 

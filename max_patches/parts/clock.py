@@ -1,8 +1,8 @@
 """Where the song is: Max's transport, counted on so that ticks never go back.
 
-A bang asks; the answer is (tick, song, tempo, playing, numerator, denominator). `song` is the transport's own position and
-jumps at a loop seam; `tick` goes on: where the position moved by something else than the time that passed (60 ticks of
-play), what passed is taken. Both in 480 a quarter note. In a device the transport is Live's.
+A bang asks; the answer is (tick, song, tempo, playing, numerator, denominator). `song` is the transport's own
+position and jumps at a loop seam; `tick` goes on: where the position moved by something else than the time that
+passed (60 ticks of play), what passed is taken. Both in 480 a quarter note. In a device the transport is Live's.
 """
 
 from typing import Final

@@ -1,4 +1,5 @@
-"""What the device shows: its tie to the engine, what the band does, the chord that sounds and the chords that are planned.
+"""What the device shows: its tie to the engine, what the band does, the chord that sounds and the chords that are
+planned.
 
 Everything goes through `deferlow`: nothing is drawn by the scheduler. A chord is planned when its tick is more than a
 sixteenth away; a plan's chords come in one burst, one a beat, and are shown together.

@@ -1,8 +1,8 @@
 """The tie to the engine: hello and keep-alive, who answers, what is wrong.
 
-The state is one number (`max_patches/states.py`): waiting until a welcome comes, connected while heartbeats are younger than
-three seconds, else lost; slot in use or wrong version where the engine says so. A copy that hears another one claim its
-port, and is not connected itself, says nothing more until that claim is old.
+The state is one number (`max_patches/states.py`): waiting until a welcome comes, connected while heartbeats are
+younger than three seconds, else lost; slot in use or wrong version where the engine says so. A copy that hears
+another one claim its port, and is not connected itself, says nothing more until that claim is old.
 """
 
 from bridge.music.events import VERSION

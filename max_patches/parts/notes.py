@@ -1,7 +1,7 @@
 """What the player plays: passed on, and told to the engine with the tick at which it was played.
 
-Notes and controllers are stamped before anything else happens to them. Everything but notes is passed on untouched; notes are
-passed on unless the input is muted, releases always, so that nothing hangs.
+Notes and controllers are stamped before anything else happens to them. Everything but notes is passed on untouched;
+notes are passed on unless the input is muted, releases always, so that nothing hangs.
 """
 
 from max_patches.patcher import Box, Patch

@@ -120,7 +120,7 @@ def test_what_the_band_played_in_the_machine_is_what_the_clip_holds(need: Need) 
     improv.move("Keep")
     studio.run(0.1)
     (script,) = improv.of("js")
-    found = run([list(message) for message in script.told])  # type: ignore[attr-defined]
+    found = run([list(message) for message in script.told])
     cues = [cue for cue in studio.cues(9101) if 4 * 1920 <= cue.tick < 6 * 1920]
     assert len(cues) > 8
     kept = sorted((start, pitch) for start, _, pitch in notes(found))

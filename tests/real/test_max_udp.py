@@ -1,4 +1,6 @@
-"""The device as committed against `improv serve` over real UDP and in real time: it joins, is answered, plays, and leaves."""
+"""The device as committed against `improv serve` over real UDP and in real time: it joins, is answered, plays, and
+leaves.
+"""
 
 import select
 import socket
