@@ -46,7 +46,9 @@ class Scripted:
     def start(self) -> State:
         return State(*(np.zeros((self.units, 1), kind) for kind in (np.float32, np.float32, np.int32, np.int32)))
 
-    def step(self, state: State, heard: Heard, *, temperature: float, random: int) -> tuple[State, Decision]:
+    def step(
+        self, state: State, heard: Heard, *, temperature: float, random: int, wishes: Any = ()
+    ) -> tuple[State, Decision]:
         self.told.append(heard)
         self.begun.append((float(state.lstm[0, 0]), float(state.history[0, 0])))
         steps = int(state.history[0, 0])
@@ -69,7 +71,9 @@ def wandering(steps: int, heard: Heard, key: int) -> tuple[int, int]:
 class Wandering(Scripted):
     """A network's double that keeps its chord between beats."""
 
-    def step(self, state: State, heard: Heard, *, temperature: float, random: int) -> tuple[State, Decision]:
+    def step(
+        self, state: State, heard: Heard, *, temperature: float, random: int, wishes: Any = ()
+    ) -> tuple[State, Decision]:
         after, decision = super().step(state, heard, temperature=temperature, random=random)
         chord = decision.chord if heard.place.on_beat else int(state.memory[0, 0])
         after.memory[0, 0] = chord

@@ -49,6 +49,8 @@ class Recorder:
         self.sessions: dict[int, Any] = {}
         self.timeline: Timeline | None = None
         self.step_ms = Measure()
+        self.steps = self.planned = 0
+        self.warning = ""
 
     def receive(self, event: Event, time: float) -> list[Output]:
         self.heard.append((event, time))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,20 +16,16 @@ import itertools
 
 from bridge import tunes
 from bridge.cli import main
-from bridge.engine.frame import Frame, Note
-from bridge.engine.jam import Jam
 from bridge.generators import shelf
 from bridge.generators.card import CARD_FILE
-from bridge.generators.melody import Manner, Melody, MelodyState, Sung, fed, respond
+from bridge.generators.melody import Manner, Sung, fed, respond
 from bridge.generators.melody_model import NOISES, Bounds, MelodyModel, State
 from bridge.generators.melody_notes import LEGATO, TWELFTH, WAITS, Past, Where, ahead, hear, length_class
 from bridge.generators.model import gumbel
 from bridge.io.answer import exchange
 from bridge.music.errors import BridgeError, ModelError
-from bridge.music.timeline import STEP, Meter, place
 from bridge.training.melody_answers import SCALES, key_of
-from tests.melodies import PHRASE, random_model, walk
-from tests.virtual import Host, cues, play
+from tests.melodies import random_model, walk
 
 METERS = [(4, 4), (3, 4), (2, 2), (6, 8), (9, 8), (5, 4), (7, 8), (5, 32), (32, 1)]
 
@@ -196,75 +191,6 @@ def test_a_later_place(meter: tuple[int, int], wait: int, phase: int, bar: int) 
     assert Where(0, *meter).later(wait).bar == -1
 
 
-def frames(strikes: dict[int, int], steps: int, meter: Meter, holds: int = 2) -> Iterator[Frame]:
-    """A player who strikes these pitches at these steps and holds each for `holds` steps."""
-    for step in range(steps):
-        down = {s: p for s, p in strikes.items() if s < step < s + holds}
-        yield Frame(
-            step * STEP, place(step * STEP, 0, meter), 120.0, strikes.get(step - 1), tuple(sorted(down.values())), 80,
-            (0.0,) * 12, 1000 + step, 1.0, genre="folk",
-        )  # fmt: skip
-
-
-def jam(model: MelodyModel, strikes: dict[int, int], steps: int, meter: Meter) -> list[tuple[int, Note]]:
-    """What the voice plays to a player: (step, note)."""
-    voice, played = Melody(model), []
-    state: MelodyState = voice.start()
-    for step, frame in enumerate(frames(strikes, steps, meter)):
-        state, thought = voice.step(state, frame)
-        played += [(step, note) for note in thought.notes]
-    return played
-
-
-CALL = {step + 16 * bar: pitch for bar in range(2) for step, _, pitch in PHRASE if bar == 0 or step <= 8}
-
-
-def test_the_voice_answers_a_call_of_two_bars_with_two_bars(model: MelodyModel) -> None:
-    played = jam(model, CALL, 100, Meter())
-    begins = [step * STEP + note.delay for step, note in played]
-    ends = [begin + note.ticks for begin, (_, note) in zip(begins, played, strict=True)]
-    assert played
-    assert 32 * STEP <= min(begins) <= 40 * STEP
-    assert max(ends) <= 64 * STEP
-    assert all(end <= begin for end, begin in zip(ends, begins[1:], strict=False))
-    assert all(0 <= note.delay < STEP and note.delay % TWELFTH == 0 for _, note in played)
-    assert played == jam(model, CALL, 100, Meter())
-
-
-def test_a_player_who_strikes_takes_the_word(model: MelodyModel) -> None:
-    strikes = CALL | {40: 60, 44: 62}
-    voice, state = Melody(model), Melody(model).start()
-    fell_silent = None
-    for step, frame in enumerate(frames(strikes, 60, Meter())):
-        state, thought = voice.step(state, frame)
-        if thought.rests:
-            fell_silent = step
-        assert not (thought.notes and 41 <= step < 48)
-    assert fell_silent == 41
-    assert state.network.past.pitches[-1] != 71
-
-
-def test_the_voice_keeps_silent_without_a_call(model: MelodyModel) -> None:
-    assert jam(model, {}, 80, Meter()) == []
-    assert jam(model, {3: 60}, 80, Meter()) == []
-
-
-def test_later_answers_remember_earlier_calls(model: MelodyModel) -> None:
-    again = {step + 96: pitch for step, pitch in CALL.items()}
-    twice = jam(model, CALL | again, 200, Meter())
-    once = jam(model, again, 200, Meter())
-    late = [(step, note) for step, note in twice if step >= 128]
-    assert late
-    assert late != once
-
-
-@pytest.mark.parametrize("meter", [Meter(3, 4), Meter(6, 8), Meter(7, 8), Meter(5, 4)])
-def test_the_voice_answers_in_every_meter(model: MelodyModel, meter: Meter) -> None:
-    played = jam(model, {2 * i: 60 + i for i in range(meter.bar // STEP // 2 * 2)}, 120, meter)
-    assert played
-    assert all(note.ticks > 0 and 0 <= note.pitch <= 127 for _, note in played)
-
-
 def test_an_answer_is_written_to_a_file(folder: Path, tmp_path: Path, capsys: Any) -> None:
     out = tmp_path / "answer.mid"
     words = ["answer", "greensleeves", "--model", str(folder), "--bars", "2", "--seed", "4", "--out", str(out)]
@@ -311,36 +237,6 @@ def test_a_model_that_cannot_be_trusted_is_refused(
     with pytest.raises(ModelError, match=message):
         MelodyModel.load(tmp_path)
     assert issubclass(ModelError, BridgeError)
-
-
-def test_the_voice_trades_with_a_player_in_the_engine(model: MelodyModel) -> None:
-    host = Host().tune([60, 62, 64, 65, 67, 65])
-    host = host.note(64, 2).run(2).run(12).tune([67, 65, 64, 62, 60, 62])
-    host = host.note(60, 2).run(2).run(12).stop()
-    jam_ = Jam(Melody(model))
-    sent = [cue for _, _, cue in cues(play(jam_, host.script, host.time + 1))]
-    assert jam_.report().failures == 0
-    first, second = ([cue for cue in sent if (cue.tick < 9600) == early] for early in (True, False))
-    assert first
-    assert second
-    assert all(3840 <= cue.tick < cue.tick + cue.ticks <= 7680 for cue in first)
-    assert all(13440 <= cue.tick < cue.tick + cue.ticks <= 17280 for cue in second)
-
-
-def test_the_voice_can_be_rewound(model: MelodyModel) -> None:
-    voice = Melody(model)
-    state, kept = voice.start(), {}
-    script = list(frames(CALL, 60, Meter()))
-    for step, frame in enumerate(script):
-        if step == 33:
-            kept[step] = state
-        state, _ = voice.step(state, frame)
-    again, notes = kept[33], []
-    for frame in script[33:]:
-        again, thought = voice.step(again, frame)
-        notes += thought.notes
-    assert notes == [note for step, note in jam(model, CALL, 60, Meter()) if step >= 33]
-    assert again.network.past.pitches == state.network.past.pitches
 
 
 @pytest.mark.parametrize("tune", ["ode_to_joy", "auld_lang_syne", "greensleeves"])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bridge.engine.outbox import Outbox
-from bridge.engine.parameters import ACTIONS
+from bridge.engine.parameters import ACTIONS, VOICES
 from bridge.engine.session import Session
 from bridge.engine.settings import SHARED, Settings
 from bridge.music import events as ev
@@ -21,9 +21,10 @@ def set_value(
         for other in sessions:
             other.settings.set(wish.name, became)
     outputs = outbox.send(session, ev.Value(wish.name, became))
-    if wish.name in (ev.ACCOMPANIMENT, ev.BASS) and not became:
+    if wish.name in VOICES and not became:
         outputs += outbox.silence(session, wish.name)
-    if wish.name == "mode" and became == "listen":
+    if wish.name == "mode" and became == "listen":  # a hush need not wait for a bar line
+        session.settle()
         outputs += outbox.silence(session)
     return outputs
 
@@ -61,6 +62,14 @@ def do(session: Session, wish: ev.Do, outbox: Outbox) -> list[Output]:
         case "enter":
             if session.phase == "listening":  # while the transport stands too: then it enters with it
                 session.phase = "playing"
+        case "end_call":
+            session.exchange.end_call()
+        case "mutate":
+            session.exchange.mutate()
+        case "now":
+            before = session.mode
+            session.settle()
+            return [output for voice in session.unheard(before) for output in outbox.silence(session, voice)]
         case other:
             raise WireError(f"there is no action {other!r}; there are {', '.join(ACTIONS)}")
     return []

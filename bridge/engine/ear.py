@@ -3,13 +3,29 @@
 Rule 1. A note belongs to the sixteenth whose beginning is nearest, or to the next one that was not asked for yet:
 late notes move, none is lost.
 Rule 2. A packet that comes twice or too late changes nothing that was answered.
+Rule 3. What was played is remembered as notes, with their own moments and lengths, for calls and variations.
 """
 
+from collections import deque
+from dataclasses import dataclass
+
+from bridge.engine.answerer import Tone
 from bridge.music.listening import NOTHING, Chroma, faded
 from bridge.music.timeline import PPQ, STEP
 
 FORGET = 32 * PPQ  # ticks; a key held for eight bars of 4/4 has lost its note-off
 USUAL = 80  # velocity, until something is heard
+KEPT = 1024  # notes that are remembered
+
+
+@dataclass(slots=True)
+class Played:
+    """A note that was played; `end` is None while its key is down."""
+
+    tick: int
+    pitch: int
+    velocity: int
+    end: int | None = None
 
 
 class Ear:
@@ -20,16 +36,23 @@ class Ear:
         self.chroma: Chroma = NOTHING
         self.velocity = float(USUAL)
         self.last: int | None = None  # tick of the last onset in a closed sixteenth
-        self._pending: list[tuple[int, int]] = []  # (tick, pitch) not asked for yet
+        self.struck: list[Played] = []  # in the sixteenth that was closed last, in order of time
+        self.notes: deque[Played] = deque(maxlen=KEPT)  # everything, in order of arrival
+        self._pending: list[Played] = []  # not asked for yet
         self._ended: dict[int, int] = {}  # pitch -> tick of its last release
 
     def strike(self, tick: int, pitch: int, velocity: int) -> bool:
         """A key went down; False for a packet that came twice."""
-        if self.held.get(pitch) == tick or (tick, pitch) in self._pending:
+        if self.held.get(pitch) == tick or any((n.tick, n.pitch) == (tick, pitch) for n in self._pending):
             return False
+        note = Played(tick, pitch, velocity)
         if self._ended.get(pitch, -1) <= tick:
+            self._close(pitch, tick)
             self.held[pitch] = tick
-        self._pending.append((tick, pitch))
+        else:
+            note.end = self._ended[pitch]
+        self._pending.append(note)
+        self.notes.append(note)
         self.velocity += 0.3 * (velocity - self.velocity)
         return True
 
@@ -38,32 +61,59 @@ class Ear:
         self._ended[pitch] = tick
         if self.held.get(pitch, tick + 1) > tick:
             return False
+        self._close(pitch, tick)
         del self.held[pitch]
         return True
+
+    def _close(self, pitch: int, tick: int) -> None:
+        """The note of a pitch that is down ends here."""
+        for note in reversed(self.notes):
+            if note.pitch == pitch:
+                note.end = tick if note.end is None else note.end
+                return
 
     def hear(self, step: int) -> int | None:
         """Close the sixteenth before `step`: the highest pitch struck in it, if any."""
         limit = step - STEP // 2
-        onsets = [(tick, pitch) for tick, pitch in self._pending if tick < limit]
-        struck = [pitch for _, pitch in onsets]
-        if onsets:
-            self.last = max(self.last or 0, *(tick for tick, _ in onsets))
-        self._pending = [(tick, pitch) for tick, pitch in self._pending if tick >= limit]
+        self.struck = sorted((n for n in self._pending if n.tick < limit), key=lambda n: n.tick)
+        if self.struck:
+            self.last = max(self.last or 0, self.struck[-1].tick)
+        self._pending = [note for note in self._pending if note.tick >= limit]
         for pitch in [pitch for pitch, tick in self.held.items() if step - tick > FORGET]:
+            self._close(pitch, step)
             del self.held[pitch]
-        self.chroma = faded(self.chroma, {*struck, *self.held})
-        return max(struck, default=None)
+        pitches = [note.pitch for note in self.struck]
+        self.chroma = faded(self.chroma, {*pitches, *self.held})
+        return max(pitches, default=None)
 
     def silent_since(self, step: int) -> int:
         """Ticks since the last onset; 0 while a key is down or before anything was heard."""
         return 0 if self.held or self.last is None else max(0, step - self.last)
 
+    def quiet_from(self, step: int) -> int | None:
+        """The tick from which on nothing sounds before `step`; None while a key is down or before anything was."""
+        if self.held:
+            return None
+        ends = [note.end if note.end is not None else step for note in self.notes if note.tick < step - STEP // 2]
+        return max(ends[-16:], default=None)
+
+    def phrase(self, since: int, until: int) -> tuple[Tone, ...]:
+        """The notes that began in a span of ticks, in order; those still down count as ending at its end."""
+        found = [n for n in self.notes if since <= n.tick < until]
+        return tuple(
+            Tone(n.tick, max(1, (until if n.end is None else n.end) - n.tick), n.pitch, n.velocity)
+            for n in sorted(found, key=lambda n: (n.tick, n.pitch))
+        )
+
     def clear(self) -> None:
         """Forget what was heard; keys that are down stay down."""
-        self.chroma, self.last, self._pending = NOTHING, None, []
+        self.chroma, self.last, self._pending, self.struck = NOTHING, None, [], []
+        self.notes.clear()
 
     def lift(self) -> None:
         """All keys come up: the transport stopped, or its numbering began anew."""
+        for pitch, tick in [*self.held.items()]:
+            self._close(pitch, tick + 1)
         self.held.clear()
         self._pending.clear()
         self._ended.clear()

@@ -5,10 +5,12 @@ player, and a state can be kept, rewound and replayed.
 """
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from bridge.music.events import Chord
 from bridge.music.timeline import Place
+
+PROMISED: Final = 1000.0  # nats; no mind wants anything else as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,12 @@ class Frame:
     temperature: float
     others: tuple[int, ...] = ()  # pitches that the other players hold
     genre: str = "any"  # one of `vocabulary.GENRES`, or any
+    wishes: tuple[tuple[int, float], ...] = ()  # (chord class, nats by which it is wanted); PROMISED: it must be
+
+    @property
+    def seen(self) -> tuple[object, ...]:
+        """What two frames share if a mind in the same state decides the same on both, loudness and wishes aside."""
+        return (self.place, self.onset, bool(self.held), self.key, self.temperature, self.genre)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,20 @@
 
 Rule 1. `receive` never raises on what a peer can send; `advance` is called whenever `wakeup` asks for it, or later.
 Rule 2. A stop silences everyone at once and begins a new generation; cues of an older one are void.
-Rule 3. Plans are made when no decision is due, one player at a time, so that they delay nothing.
+Rule 3. Plans are made when no decision is due, a few sixteenths of one player at a time, so that they delay nothing.
 """
 
-from collections.abc import Iterable
 
 from bridge.engine import console
 from bridge.engine.clock import Change, Clock
 from bridge.engine.conductor import Conductor
+from bridge.engine.door import Cast, Door
+from bridge.engine.echo import Echo
+from bridge.engine.exchange import ECHO, Minds
 from bridge.engine.frame import Generator
 from bridge.engine.measures import KEPT, Measure
 from bridge.engine.outbox import Outbox
+from bridge.engine.planner import Planner
 from bridge.engine.report import RECENT, Report, report, values
 from bridge.engine.roster import Roster
 from bridge.engine.session import Session
@@ -20,7 +23,7 @@ from bridge.engine.settings import Settings
 from bridge.engine.stage import Stage
 from bridge.music import events as ev
 from bridge.music.errors import WireError
-from bridge.music.events import EVERYONE, Event, Output, Peer
+from bridge.music.events import EVERYONE, Event, Output
 from bridge.music.timeline import PPQ, Timeline
 
 HEARTBEAT = 1.0  # seconds
@@ -32,8 +35,9 @@ class Jam:
     """The engine: a clock, the roster, and a session for each player."""
 
     def __init__(
-        self, mind: Generator, *, fallback: Generator | None = None, seed: int = 0, settings: Settings | None = None,
-        generation: int = 1, clock: str = "auto", tempo: float = 120.0, fault: str = "",
+        self, mind: Generator, *, fallback: Generator | None = None, answerers: Minds | None = None, seed: int = 0,
+        settings: Settings | None = None, generation: int = 1, clock: str = "auto", tempo: float = 120.0,
+        fault: str = "",
     ) -> None:  # fmt: skip
         self.step_ms = Measure()  # filled by the shell, since the engine reads no clock
         self.sessions: dict[int, Session] = {}
@@ -41,13 +45,13 @@ class Jam:
         self.settings = settings or Settings()  # of the jam; a new player begins with a copy
         self.drops = 0  # events that could not be used
         self.heard = 0  # notes struck
-        self._mind, self._fallback = mind, fallback
-        self._generation, self._fault = generation, fault  # the fault is told to every player that joins
         self._conductor = Conductor(clock, tempo)
         self._box = Outbox(self.roster)
         self._stage = Stage(self.clock, self.settings, self._box, seed)
         self._beat = NEVER
-        self._unplanned: list[int] = []  # players whose plan is to be made
+        self._planner = Planner(self._stage, self._box, self.sessions)
+        minds = Cast(mind, fallback, answerers or {ECHO: Echo()})
+        self._door = Door(self.roster, self.sessions, self._conductor, self._stage, self._box, minds, generation, fault)
         self._now = 0.0
 
     @property
@@ -81,6 +85,16 @@ class Jam:
         return self._stage.steps
 
     @property
+    def planned(self) -> int:
+        """Sixteenths planned, of all players."""
+        return self._planner.planned
+
+    @property
+    def warning(self) -> str:
+        """That the tempo cannot be served, in words; empty while it can."""
+        return self._planner.warning
+
+    @property
     def margin(self) -> Measure:
         """Milliseconds from deciding a cue to its tick."""
         return self._stage.margin
@@ -92,13 +106,15 @@ class Jam:
         self._now = max(self._now, time)
         match event:
             case ev.Hello():
-                return self._hello(event, time)
+                return self._welcomed(event, time)
             case ev.Bye(player, host, port):
-                return self._leave(player, self.roster.leave(player, host, port))
+                return self._door.leave(player, self.roster.leave(player, host, port))
             case ev.Position():
                 return self._position(event, time)
             case ev.Pulse() | ev.Start() | ev.Continue() | ev.Stop() | ev.SongPosition() | ev.Tempo():
                 return self._changed(self._conductor.transport(event, self.settings, time), time)
+            case ev.Pace():
+                return self._planner.paced(event, self.timeline)
             case ev.NoteOn() | ev.NoteOff() | ev.Control() | ev.Set() | ev.Get() | ev.Do():
                 session = self.sessions.get(event.player)
                 if session is None or not self.roster.alive(event.player, time):
@@ -113,12 +129,10 @@ class Jam:
         decided = False
         while (due := self._stage.due()) is not None and time >= due[1]:
             outputs += self._stage.decide(due[0], self.sessions, time)
-            if self._stage.on_beat():
-                self._unplanned = [player for player in self.sessions if player in self.roster.players()]
+            self._planner.begin(self.roster.players())
             decided = True
-        if not decided and self._unplanned:
-            session = self.sessions.get(self._unplanned.pop(0))
-            return outputs + (self._stage.plan(session) if session else [])
+        if not decided and self._planner.waiting:
+            return outputs + self._planner.plan()
         if time >= self._beat + decided * HEARTBEAT:  # a decision goes first, unless the heartbeat is overdue
             outputs += self._heartbeat(time)
         return outputs
@@ -127,73 +141,25 @@ class Jam:
         """When `advance` is needed next, in seconds; None while nobody is there and nothing runs."""
         due = self._stage.due()
         moments = [due[1] if due else NEVER, self.clock.deadline() or NEVER, self._beat]
-        soonest = min(moments) if not self._unplanned else min(*moments, self._now)
+        soonest = min(moments) if not self._planner.waiting else min(*moments, self._now)
         return soonest if soonest < NEVER else None
 
     def close(self, time: float) -> list[Output]:
         """The engine ends: silence for everyone."""
         self._now = max(self._now, time)
-        return self._silence_all()
+        return self._door.silence()
 
     def report(self, latest: int = KEPT) -> Report:
         """What came of the jam so far, its margins of the `latest` cues."""
         return report(self._stage, self.sessions.values(), self.roster, self.heard, self.drops, latest)
 
-    # -- who is there ----------------------------------------------------------------------------------------
-
-    def _hello(self, hello: ev.Hello, time: float) -> list[Output]:
-        peer = Peer(hello.host, hello.port, hello.role)
-        if hello.version != ev.VERSION:
-            self.drops += 1
-            return self._box.refuse((peer,), "bad_version", hello.player)
-        if (hello.role == "monitor") != (hello.player == EVERYONE):
-            self.drops += 1
-            return self._box.refuse((peer,), "bad_value", hello.player)
-        if not self.roster.everyone() and not self.playing:
-            self.clock.forget()  # nobody is left who knew our ticks
-        seated = self.roster.players()
-        verdict, replaced = self.roster.welcome(hello, time)
-        if verdict == "player_in_use":
-            self.drops += 1
-            return self._box.refuse((peer,), verdict, hello.player)
-        if self._beat == NEVER:
+    def _welcomed(self, hello: ev.Hello, time: float) -> list[Output]:
+        refused = self._door.refused
+        outputs = self._door.hello(hello, time, self.settings)
+        self.drops += self._door.refused - refused
+        if self._beat == NEVER and self.roster.everyone():
             self._beat = time + HEARTBEAT
-        given_up = {*seated}.difference(self.roster.players())  # by a device that now says another number
-        outputs = [output for player in given_up for output in self._leave(player, [])]
-        if hello.role == "player" and hello.player not in self.sessions:
-            session = Session(hello.player, self._mind, self._fallback, self._generation)
-            session.settings.values.update(self.settings.values)
-            self.sessions[hello.player] = session
-            if self.playing:
-                session.resume()
-        generation = self._generation_of(hello.player)
-        outputs += [Output((old,), ev.Silence(ev.ALL, generation), hello.player) for old in replaced]
-        outputs += self._box.tell((peer,), ev.Welcome(ev.VERSION, hello.player, generation), hello.player)
-        if verdict == "again":
-            return outputs
-        if hello.player == EVERYONE:
-            return outputs + self._overview((peer,))
-        joined = self.sessions.get(hello.player)
-        if joined is None:
-            return outputs  # a listener that is there before its player
-        fault = self._box.fault(joined, self._fault) if self._fault else []
-        return outputs + fault + self._box.state(joined, self.clock, self._stage.tick)
-
-    def _leave(self, player: int, left: Iterable[Peer]) -> list[Output]:
-        """Peers of a player have gone; a player whose seat is empty takes its session along."""
-        session = self.sessions.get(player)
-        generation = self._generation_of(player)
-        outputs = [Output((peer,), ev.Silence(ev.ALL, generation), player) for peer in left]
-        if session and player not in self.roster.players():
-            del self.sessions[player]
-            self._generation = max(self._generation, generation)  # who takes the seat next does not fall behind
-            outputs += self._box.send(session, ev.Silence(ev.ALL, session.generation))
-            self._conductor.left(player)
         return outputs
-
-    def _generation_of(self, player: int) -> int:
-        session = self.sessions.get(player)
-        return session.generation if session else self._generation
 
     # -- the clock -------------------------------------------------------------------------------------------
 
@@ -211,7 +177,7 @@ class Jam:
 
     def _changed(self, change: Change | None, time: float) -> list[Output]:
         """What the transport's change means for everyone."""
-        outputs = self._silence_all() if change in (Change.STOPPED, Change.BROKEN) else []
+        outputs = self._door.silence() if change in (Change.STOPPED, Change.BROKEN) else []
         match change:
             case None:
                 return []
@@ -225,19 +191,19 @@ class Jam:
             case Change.CONTINUED:
                 for session in self.sessions.values():
                     session.resume()
-            case Change.MOVED | Change.BROKEN:
-                pass  # where it only moved, what is promised plays on; the next step knows the new bar
+            case Change.MOVED | Change.BROKEN:  # what is promised plays on; the next step knows the new bar
+                loop = self.clock.loop
+                for session in self.sessions.values():
+                    session.backing.rewind(
+                        loop.begin + self.clock.base if loop else self._stage.tick, self.clock.place_at
+                    )
         if change in (Change.STARTED, Change.CONTINUED, Change.BROKEN):
             self._stage.begin(time)
         if change in (Change.STARTED, Change.CONTINUED, Change.STOPPED):
             for session in self.sessions.values():
                 outputs += self._box.state(session, self.clock, self._stage.tick + 1)
-        self._unplanned.clear()
+        self._planner.clear()
         return outputs + self._box.transport(self.clock, self._stage.tick)
-
-    def _silence_all(self) -> list[Output]:
-        self._generation += 1
-        return [output for session in self.sessions.values() for output in self._box.silence(session)]
 
     # -- what a player does ----------------------------------------------------------------------------------
 
@@ -245,14 +211,16 @@ class Jam:
         match event:
             case ev.NoteOn(_, tick, pitch, velocity) if velocity > 0:
                 at = self._stamp(session, tick, time)
-                if not session.ear.strike(at, pitch, velocity):
+                if not session.strike(at, pitch, velocity, self.clock):
                     return []
                 self.heard += 1
-                return self._box.monitors(ev.Heard(at, pitch, velocity), session.player)
+                thru = self._box.thru(session, pitch, velocity)
+                return thru + self._box.monitors(ev.Heard(at, pitch, velocity), session.player)
             case ev.NoteOn(_, tick, pitch, _) | ev.NoteOff(_, tick, pitch):
                 at = self._stamp(session, tick, time)
-                session.ear.release(at, pitch)
-                return self._box.monitors(ev.Heard(at, pitch, 0), session.player)
+                session.release(at, pitch, self.clock)
+                thru = self._box.thru(session, pitch, 0)
+                return thru + self._box.monitors(ev.Heard(at, pitch, 0), session.player)
             case ev.Set() | ev.Get() | ev.Do():
                 return self._asked(session, event)
         return []  # a control change: heard, and nobody has asked for it
@@ -275,21 +243,13 @@ class Jam:
 
     # -- now and then ----------------------------------------------------------------------------------------
 
-    def _overview(self, peers: tuple[Peer, ...]) -> list[Output]:
-        """What a monitor that joins has missed."""
-        outputs = self._box.transport(self.clock, self._stage.tick)
-        for session in self.sessions.values():
-            outputs += self._box.state(session, self.clock, self._stage.tick)
-            outputs += self._box.send(session, ev.Value("genre", session.settings.word("genre")))
-        return [Output(peers, output.message, output.player) for output in outputs]
-
     def _heartbeat(self, time: float) -> list[Output]:
         self._beat = time + HEARTBEAT
-        outputs = [output for player, peer in self.roster.lost(time) for output in self._leave(player, [peer])]
+        outputs = [output for player, peer in self.roster.lost(time) for output in self._door.leave(player, [peer])]
         for player in self.roster.numbers():
-            outputs += self._box.tell(self.roster.peers(player), ev.Heartbeat(self._generation_of(player)), player)
+            outputs += self._box.tell(self.roster.peers(player), ev.Heartbeat(self._door.generation_of(player)), player)
         monitors = self.roster.monitors()
-        outputs += self._box.tell(monitors, ev.Heartbeat(self._generation), EVERYONE)
+        outputs += self._box.tell(monitors, ev.Heartbeat(self._door.generation), EVERYONE)
         if monitors:  # sorting what was measured takes its time, which nobody else's band shall wait for
             for name, value in values(self.report(RECENT), self._stage.margin, self.step_ms):
                 outputs += self._box.tell(monitors, ev.Value(name, value), EVERYONE)

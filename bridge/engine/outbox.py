@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bridge.engine.clock import Clock
-from bridge.engine.roster import Roster
+from bridge.engine.roster import LOCAL, Roster
 from bridge.engine.session import Session
 from bridge.music import events as ev
 from bridge.music.events import EVERYONE, Message, Output, Peer
@@ -27,15 +27,19 @@ class Outbox:
         """Say to a player and the monitors what went wrong on our side."""
         return self.send(session, ev.Error(ev.ERRORS[reason], reason))
 
-    def send(self, session: Session, message: Message, time: float | None = None, tick: int = 0) -> list[Output]:
-        """A message for a player's peers, and in our ticks for the monitors; a cue also has its moment and our tick."""
+    def send(
+        self, session: Session, message: Message | ev.Thru, time: float | None = None, tick: int = 0, channel: int = 0
+    ) -> list[Output]:
+        """A message for a player's peers, and in our ticks for the monitors; a cue also has its moment, our tick and
+        its MIDI channel.
+        """
         peers, monitors = self._roster.peers(session.player), self._roster.monitors()
         if not session.offset or not isinstance(message, ev.Cue | ev.Plan | ev.Chord):
             peers, monitors = peers + monitors, ()
-        outputs = [Output(peers, message, session.player, time, tick)] if peers else []
+        outputs = [Output(peers, message, session.player, time, tick, channel)] if peers else []
         if monitors and isinstance(message, ev.Cue | ev.Plan | ev.Chord):
             ours = replace(message, tick=message.tick - (session.offset or 0))
-            outputs.append(Output(monitors, ours, session.player, time, tick))
+            outputs.append(Output(monitors, ours, session.player, time, tick, channel))
         return outputs
 
     def monitors(self, message: Message, player: int = EVERYONE) -> list[Output]:
@@ -48,8 +52,16 @@ class Outbox:
 
     def state(self, session: Session, clock: Clock, tick: int) -> list[Output]:
         """The player's mode, phase and bar at our `tick`."""
-        phase = session.phase if clock.playing else "idle"
-        return self.send(session, ev.State(session.settings.word("mode"), phase, clock.place_at(tick).bar + 1))
+        phase = session.shown if clock.playing else "idle"
+        return self.send(session, ev.State(session.mode, phase, clock.place_at(tick).bar + 1))
+
+    def thru(self, session: Session, pitch: int, velocity: int) -> list[Output]:
+        """A key of the player's own, passed on to MIDI where that is asked for; velocity 0 is its release."""
+        channel = int(session.settings.number("thru_channel"))
+        if not channel or (velocity and session.settings.number("mute_input")):
+            return []
+        peers = tuple(peer for peer in self._roster.peers(session.player) if peer.host == LOCAL)
+        return [Output(peers, ev.Thru(pitch, velocity), session.player, channel=channel)] if peers else []
 
     def transport(self, clock: Clock, tick: int) -> list[Output]:
         """The clock as the engine follows it, for monitors."""

@@ -135,7 +135,7 @@ _EXCHANGE: Final = (
 )  # fmt: skip
 _FEEL: Final = (
     _word("key", KEYS, "what the band plays is kept in this key; auto: the one it hears; off: free"),
-    _word("scale", tuple(SCALES), "the scale of that key"),
+    _word("scale", ("auto", *SCALES), "the scale of that key; auto: major or minor, as heard"),
     Parameter("swing", 0.0, 0.0, 1.0, "", "how late the off-beats come: 0 straight, 1 as triplets"),
     _word("swing_grid", ("8", "16"), "which off-beats swing: eighths or sixteenths"),
     Parameter("feel", 0.0, 0.0, 1.0, "", "how far the band takes on your own micro-timing and accents"),

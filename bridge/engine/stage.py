@@ -3,23 +3,27 @@
 Rule 1. A step is decided `lookahead` before its tick; steps lie on the bars' grid, also after a relocation.
 Rule 2. A cue that can no longer be in time is not sent but counted as late. The minds hear every step all the same, so
 that a stall costs notes and never the place.
-Rule 3. A chord that was cued to sound on, and must not, is ended by a silence of its voice.
+Rule 3. A chord or a response that was cued to sound on, and must not, is ended by a silence of its voice.
+Rule 4. All ears are asked before any mind is, so that who hears everybody hears the same sixteenth of each.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bridge.engine.clock import Clock
 from bridge.engine.frame import Thought
 from bridge.engine.measures import Measure
 from bridge.engine.outbox import Outbox
-from bridge.engine.session import Session
+from bridge.engine.pace import Keeper
+from bridge.engine.session import Company, Session
 from bridge.engine.settings import Settings
 from bridge.music import events as ev
-from bridge.music.events import ACCOMPANIMENT, Output
-from bridge.music.timeline import STEP, Timeline, next_multiple
+from bridge.music.events import Output
+from bridge.music.timeline import STEP, Place, Timeline, next_multiple
+from bridge.music.vocabulary import NO_CHORD
 
 NARROW = 0.002  # seconds; a cue with less than this to go arrives late or at best unevenly
+CHUNK = 4  # sixteenths planned at once, so that no plan keeps a decision waiting for more than about 2 ms
 BEHIND = 64  # steps; a longer stall is skipped, not caught up
 
 
@@ -29,6 +33,7 @@ class Stage:
     def __init__(self, clock: Clock, settings: Settings, box: Outbox, seed: int) -> None:
         self.margin = Measure()  # milliseconds from deciding a cue to its tick
         self.cues, self.late, self.steps = 0, 0, 0
+        self.pace = Keeper()
         self.tick = 0  # of the last step that was decided
         self._clock, self._settings, self._box, self._seed = clock, settings, box, seed
         self._began = False
@@ -36,10 +41,10 @@ class Stage:
 
     @property
     def lookahead(self) -> float:
-        """Seconds by which decisions precede their tick: as set, but never more than three quarters of a sixteenth."""
+        """Seconds by which decisions precede their tick: as set or as it takes, 3/4 of a sixteenth at most."""
         asked = self._settings.number("lookahead_ms") / 1000
         line = self._clock.timeline
-        return min(asked, 0.75 * STEP / line.rate) if line else asked
+        return self.pace.lookahead(asked, STEP / line.rate) if line else asked
 
     def begin(self, time: float) -> None:
         """The transport runs from here."""
@@ -69,19 +74,43 @@ class Stage:
             tick = self._after(line.tick_at(time))
         self.tick = tick
         self.steps += 1
-        bar_line = self._clock.place_at(tick).step == 0
+        place = self._clock.place_at(tick)
+        present = [sessions[player] for player in sorted(sessions)]
+        onsets = {session.player: session.hear(tick) for session in present}
+        shared = NO_CHORD
         outputs: list[Output] = []
-        for session in sessions.values():
-            phase, chord = session.phase, session.chord
-            others = tuple(p for other in sessions.values() if other is not session for p in other.ear.held)
-            thought = session.step(tick, self._clock, self._seed, others)
-            outputs += self._cue(session, thought, line, time)
-            if session.phase == "playing" and session.chord and (bar_line or session.chord != chord):
-                outputs += self._box.chord(session, replace(session.chord, tick=tick))
-            if bar_line or session.phase != phase:
-                outputs += self._box.state(session, self._clock, tick)
+        for session in present:
+            company = self._company(session, present, onsets, shared)
+            outputs += self._decided(session, place, onsets[session.player], company, line, time)
+            if shared == NO_CHORD and session.settings.word("harmony") == "shared" and session.phase == "playing":
+                shared = session.backing.number
         if self.on_beat():
             outputs += self._box.transport(self._clock, tick)
+        return outputs
+
+    def _company(
+        self, session: Session, present: Sequence[Session], onsets: Mapping[int, int | None], shared: int
+    ) -> Company:
+        """What a session hears of the others."""
+        others = [other for other in present if other is not session]
+        struck = (onsets[other.player] for other in others)
+        held = tuple(pitch for other in others for pitch in other.ear.held)
+        return Company(max((pitch for pitch in struck if pitch is not None), default=None), held, shared)
+
+    def _decided(
+        self, session: Session, place: Place, onset: int | None, company: Company, line: Timeline, time: float
+    ) -> list[Output]:
+        """One session's sixteenth."""
+        mode, phase, chord, bar_line = session.mode, session.shown, session.chord, place.step == 0
+        thought = session.step(self.tick, self._clock, self._seed, onset, company)
+        outputs: list[Output] = []
+        if session.mode != mode:
+            outputs += [output for voice in session.unheard(mode) for output in self._box.silence(session, voice)]
+        outputs += self._cue(session, thought, place, line, time)
+        if session.phase == "playing" and session.chord and (bar_line or session.chord != chord):
+            outputs += self._box.chord(session, replace(session.spoken(session.chord), tick=self.tick))
+        if bar_line or (session.shown, session.mode) != (phase, mode):
+            outputs += self._box.state(session, self._clock, self.tick)
         return outputs
 
     def on_beat(self) -> bool:
@@ -89,12 +118,12 @@ class Stage:
         place = self._clock.place_at(self.tick)
         return place.phase % place.meter.beat < STEP
 
-    def _cue(self, session: Session, thought: Thought, line: Timeline, time: float) -> list[Output]:
+    def _cue(self, session: Session, thought: Thought, place: Place, line: Timeline, time: float) -> list[Output]:
         outputs: list[Output] = []
         late = self.late
-        if session.cut(thought, self.tick):
-            outputs += self._box.silence(session, ACCOMPANIMENT)
-        for note in session.audible(thought):
+        for voice in session.cut(thought, self.tick):
+            outputs += self._box.silence(session, voice)
+        for note in session.audible(thought, place):
             at = self.tick + note.delay
             moment = line.time_at(at)
             if moment <= time + NARROW:
@@ -105,17 +134,27 @@ class Stage:
             self.margin.add((moment - time) * 1000)
             theirs = at + (session.offset or 0)
             cue = ev.Cue(note.voice, theirs, note.ticks, note.pitch, note.velocity, session.generation)
-            outputs += self._box.send(session, cue, moment, at)
+            channel = int(session.settings.number(f"{note.voice}_channel"))
+            outputs += self._box.send(session, cue, moment, at, channel)
         return outputs if self.late == late else [*outputs, *self._box.fault(session, "late")]
 
-    def plan(self, session: Session) -> list[Output]:
-        """What a session would play over its horizon, for display."""
+    def horizon(self, session: Session, players: int) -> int:
+        """Ticks that a session plans ahead: as set, as far as the pace allows."""
+        line = self._clock.timeline
+        wanted = int(session.settings.number("horizon") * self._clock.meter.beat)
+        return self.pace.horizon(wanted, players, STEP / line.rate) if line else wanted
+
+    def plan(self, session: Session, players: int) -> tuple[list[Output], bool]:
+        """A few sixteenths more of what a session would play over its horizon, told for display when it is whole."""
+        horizon = self.horizon(session, players)
+        if not session.plan(self._clock, self._seed, horizon, CHUNK):
+            return [], False
         outputs: list[Output] = []
-        for tick, thought in session.plan(self._clock, self._seed):
+        for tick, thought in session.planned(self._clock, horizon, self.tick):
             theirs = tick + (session.offset or 0)
-            for note in session.audible(thought):
+            for note in session.audible(thought, self._clock.place_at(tick)):
                 plan = ev.Plan(note.voice, theirs + note.delay, note.ticks, note.pitch, note.velocity)
                 outputs += self._box.send(session, plan)
-            if thought.chord:
-                outputs += self._box.chord(session, thought.chord)
-        return outputs
+            if thought.chord and session.phase == "playing":
+                outputs += self._box.chord(session, session.spoken(thought.chord))
+        return outputs, True

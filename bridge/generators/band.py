@@ -67,7 +67,7 @@ class Band:
         model = self.model(state.genre)
         # a player's temperature is counted on the default weights, which may have been judged best at another one
         warmth = frame.temperature * model.temperature / self._sets[PLAIN].temperature
-        network, decision = model.step(state.network, heard, temperature=warmth, random=frame.key)
+        network, decision = model.step(state.network, heard, temperature=warmth, random=frame.key, wishes=frame.wishes)
         tied = state.ahead >= 0 and frame.tick < state.tied  # what was struck ahead of its beat sounds
         waits = tied and frame.tick < state.lands
         right = tied and not waits and decision.chord == state.ahead

@@ -8,13 +8,10 @@ answer remembers the earlier ones. It decides at every sixteenth; triplets and o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from bridge.engine.frame import Frame, Note, Thought
 from bridge.generators.melody_model import HIGH, LOW, Bounds, MelodyModel, State
-from bridge.generators.melody_notes import LEGATO, STEP_TWELFTHS, TWELFTH, Where, length_class
-from bridge.music.timeline import STEP, Place
-from bridge.music.vocabulary import genre_index
+from bridge.generators.melody_notes import LEGATO, STEP_TWELFTHS, Where, length_class
 
 VOICE = "melody"
 MOST_BARS = 8  # an answer is no longer, however long the call was
@@ -48,21 +45,6 @@ class Manner:
     """Of the random choices: equal keys, equal answers."""
     genre: int = -1
     """Place in `vocabulary.GENRES`, -1: not told."""
-
-
-@dataclass(frozen=True, slots=True)
-class MelodyState:
-    """What the voice remembers: the line, the last note's length once it ended, and what it is doing."""
-
-    network: State
-    length: int = 0
-    """Twelfths that the last note sounds; 0 while the player still holds it."""
-    call: tuple[int, int] = (0, 0)
-    """Twelfths at which the call's first bar began, and notes heard in it."""
-    end: int = 0
-    """Twelfths at which the answer is over; 0 while listening."""
-    coming: tuple[int, int, int] | None = None
-    """The next note of the answer: twelfths, pitch, and the length class of the note before."""
 
 
 def low_and_high(state: State) -> tuple[int, int]:
@@ -118,91 +100,6 @@ def first(
     return last + choice.wait, choice.pitch, before
 
 
-class Melody:
-    """The answering voice as a generator of the engine."""
-
-    def __init__(self, model: MelodyModel, name: str = "melody") -> None:
-        self.name = name
-        self._model = model
-
-    def start(self) -> MelodyState:
-        """Nothing heard, nothing played."""
-        return MelodyState(self._model.start())
-
-    def step(self, state: MelodyState, frame: Frame) -> tuple[MelodyState, Thought]:
-        """One sixteenth: take in what was played, answer where it is time to, else listen."""
-        now, speaking = frame.tick // TWELFTH, state.end > 0
-        state = self._listened(state, frame, now)
-        if speaking and not state.end:
-            return state, Thought(rests=frozenset([VOICE]))
-        if not state.end and self._wanted(state, frame, now):
-            bar, last = _where(frame.place).length, state.network.past.times[-1]
-            bars = min(MOST_BARS, 1 + max(0, last - state.call[0]) // bar)
-            end = now + bars * bar
-            manner = Manner(frame.temperature, frame.key)
-            coming = first(self._model, state.network, now, _where(frame.place), manner, state.length)
-            state = replace(state, end=end, coming=coming)
-        return self._spoken(state, frame, now) if state.end else (state, Thought())
-
-    def _listened(self, state: MelodyState, frame: Frame, now: int) -> MelodyState:
-        """The state after what the player did in the sixteenth before; a strike ends an answer."""
-        if frame.onset is None:
-            ended = not state.length and not state.end and not frame.held and state.network.past.times
-            return replace(state, length=now - state.network.past.times[-1]) if ended else state
-        time, where = now - STEP_TWELFTHS, _where(_before(frame.place))
-        past = state.network.past
-        if past.times and time <= past.times[-1]:  # struck in the same sixteenth as a note of the answer
-            return replace(state, length=0, call=(time - where.phase, 1), end=0, coming=None)
-        before = _told(state.length, time - past.times[-1]) if past.times else LEGATO
-        network = self._model.hear(state.network, time, frame.onset, where, before, genre_index(frame.genre))
-        begun, notes = state.call
-        call = (begun, notes + 1) if notes and not state.end else (time - where.phase, 1)
-        return MelodyState(network, 0, call)
-
-    def _wanted(self, state: MelodyState, frame: Frame, now: int) -> bool:
-        """Whether an answer begins: a bar line after a call, nothing struck for a bar, or half a one after 2, 4, 8."""
-        if frame.place.phase >= STEP or state.call[1] < FEWEST_NOTES:
-            return False
-        bar = _where(frame.place).length
-        quiet, even = now - state.network.past.times[-1], (now - state.call[0]) in (2 * bar, 4 * bar, 8 * bar)
-        return 2 * quiet >= bar if even else quiet >= bar
-
-    def _spoken(self, state: MelodyState, frame: Frame, now: int) -> tuple[MelodyState, Thought]:
-        """The notes of the answer that begin in this sixteenth; the last of them ends with it."""
-        notes: list[Note] = []
-        network, coming = state.network, state.coming
-        low, high = low_and_high(network)
-        while coming is not None and coming[0] < min(now + STEP_TWELFTHS, state.end) and len(notes) < DRAWS:
-            time, pitch, before = coming
-            where = _where(frame.place).later(time - now)
-            network = self._model.hear(network, time, pitch, where, before, genre_index(frame.genre))
-            choice = self._model.choose(
-                network,
-                temperature=frame.temperature,
-                random=frame.key * DRAWS + len(notes),
-                bounds=Bounds(low=low, high=high),
-            )
-            ticks = min(choice.length, state.end - time) * TWELFTH
-            notes.append(Note(VOICE, ticks, pitch, frame.velocity, (time - now) * TWELFTH))
-            state = replace(state, length=min(choice.length, state.end - time))
-            coming = (time + choice.wait, choice.pitch, choice.length_class)
-        over = now + STEP_TWELFTHS >= state.end or coming is None
-        if over:
-            return MelodyState(network, state.length), Thought(tuple(notes))
-        return replace(state, network=network, coming=coming), Thought(tuple(notes))
-
-
 def _told(length: int, wait: int) -> int:
     """The class of a length; 0, and a gap too short to be meant as silence, count as legato."""
     return LEGATO if not length or wait - length < STEP_TWELFTHS else length_class(length, wait)
-
-
-def _where(place: Place) -> Where:
-    return Where(place.phase // TWELFTH, place.meter.numerator, place.meter.denominator, place.bar)
-
-
-def _before(place: Place) -> Place:
-    """The place a sixteenth earlier."""
-    if place.phase >= STEP:
-        return replace(place, phase=place.phase - STEP)
-    return replace(place, bar=place.bar - 1, phase=max(0, place.phase + place.meter.bar - STEP))

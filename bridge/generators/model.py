@@ -7,6 +7,7 @@ runtime, and imports the latter only when a model is opened; never TensorFlow. N
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -133,13 +134,20 @@ class AccompanimentModel:
         """Nothing heard, nothing played."""
         return self._start
 
-    def step(self, state: State, heard: Heard, *, temperature: float, random: int) -> tuple[State, Decision]:
+    def step(
+        self, state: State, heard: Heard, *, temperature: float, random: int, wishes: Sequence[tuple[int, float]] = ()
+    ) -> tuple[State, Decision]:
         """Decide one sixteenth. `random` is the key of its draws: equal arguments give an equal result.
+
+        `wishes` are chord classes and the nats by which each is wanted.
 
         `temperature` from 0 (the likeliest) to about 1.5 (wild); 1 is as learned. It bends which chord and which pitch,
         not when the bass moves: rhythm is always drawn as learned.
         """
-        return self.decide(state, heard, gumbel(random, self._noises), temperature)
+        noise = gumbel(random, self._noises)
+        for chord, nats in wishes:
+            noise[chord] += nats  # the chord's numbers come first
+        return self.decide(state, heard, noise, temperature)
 
     def decide(self, state: State, heard: Heard, noise: Floats, temperature: float) -> tuple[State, Decision]:
         """As `step`, with the noise given, (noises,): what is added to one choice's noise is a wish for it."""

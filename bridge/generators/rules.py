@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bridge.engine.frame import Frame, Note, Thought
 from bridge.generators.comping import SOFTER, strikes
+from bridge.music import vocabulary
 from bridge.music.events import BASS, Chord
 from bridge.music.listening import Chroma, key_of
 from bridge.music.timeline import STEP
@@ -51,6 +52,10 @@ class RulesBand:
         if offset >= STEP or (sum(recent) < 0.2 and state.chord is None):
             return state, Thought()
         chord = self._choose(state, frame) if beat % 2 == 0 or not self._fits(state) else state.chord
+        if frame.wishes:
+            wanted = vocabulary.chord_of(max(frame.wishes, key=lambda wish: wish[1])[0])
+            quality = "" if wanted is None else wanted.quality if wanted.quality in TRIADS else "maj"
+            chord = chord if wanted is None else Chord(frame.tick, wanted.root, quality)
         old = state.chord
         changed = old is None or chord is None or (chord.root, chord.quality) != (old.root, old.quality)
         return self._play(state, frame, beat, chord, changed=changed)

@@ -13,12 +13,13 @@ from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO
 
 EPILOG: Final = """
 examples:
-  improv bench                            all five, about three minutes
+  improv bench                            all six, about four minutes
   improv bench margin                     eight players over UDP for a minute: how long before its tick a cue arrives
   improv bench margin --players 2 --tempo 200 --seconds 10
   improv bench step --model rules         what one sixteenth costs, without a trained model
   improv bench startup --seconds 5        from start to first welcome; memory; what was imported
   improv bench clock --json               the MIDI clock's follower in virtual time, machine-readable
+  improv bench anticipation               what plans are worth: how often what was shown comes true
   improv bench positions                  the same for a host's clock as it comes over a network
 
 Other work on this machine makes every figure worse, except those in virtual time: read them with the load that is
@@ -120,8 +121,15 @@ def _margin(args: argparse.Namespace) -> Result:
     return margin(args.model, args.players, args.tempo, args.seconds)
 
 
+def _anticipation(args: argparse.Namespace) -> Result:
+    from bridge.io.bench_anticipation import anticipation
+
+    return anticipation(args.model)
+
+
 BENCHES: Final[dict[str, Callable[[argparse.Namespace], Result]]] = {
     "clock": _clock, "positions": _positions, "step": _step, "startup": _startup, "margin": _margin,
+    "anticipation": _anticipation,
 }  # fmt: skip
 
 

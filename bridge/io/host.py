@@ -19,13 +19,16 @@ from typing import Any, Final, Protocol
 from bridge.engine.frame import Frame, Generator, Thought
 from bridge.engine.jam import Jam
 from bridge.engine.measures import Measure
-from bridge.music.events import Event, Output, Start, Tempo
+from bridge.music.events import Event, Output, Pace, Start, Tempo
 from bridge.music.timeline import Timeline
 
 LOG: Final = logging.getLogger(__name__)
 NAP: Final = 0.25  # seconds of waiting at most; Windows hears Ctrl-C only between waits
 BACKLOG: Final = 10_000  # events that may wait; a flood costs no more memory than this
 BATCH: Final = 256  # events taken before the jam's own deadlines are looked at again
+PACE: Final = 1.0  # seconds between measures of the pace
+FEW: Final = 32  # decisions before the first
+RECENT: Final = 256  # values that count
 SWITCH: Final = (
     0.0002  # seconds that a busy thread keeps the interpreter; by default 5 ms, and MIDI-out is late by that
 )
@@ -95,6 +98,9 @@ class Host:
         self._jam = jam
         self._queue: SimpleQueue[tuple[Event, float] | None] = SimpleQueue()
         self._timeline: Timeline | None = None
+        self._deciding, self._planning = Measure(), Measure()  # milliseconds a sixteenth
+        self._told = 0.0  # when the jam was last told of them
+        self._warning = ""
         self._failures = 0
         self._stopping = False
 
@@ -148,8 +154,24 @@ class Host:
         self._send(outputs, shells, followers)
         now, wake = perf_counter(), jam.wakeup()
         if wake is not None and now >= wake:
-            self._send(jam.advance(now), shells, followers)
+            steps, planned = jam.steps, jam.planned
+            outputs = jam.advance(now)
+            outputs += self._measure(now, jam.steps - steps, jam.planned - planned)
+            self._send(outputs, shells, followers)
         return not self._stopping
+
+    def _measure(self, began: float, steps: int, planned: int) -> list[Output]:
+        """Note how long a decision or a part of a plan took; once a second tell the jam, and what it says to that."""
+        now = perf_counter()
+        if steps:
+            self._deciding.add((now - began) * 1000 / steps)
+        elif planned:
+            self._planning.add((now - began) * 1000 / planned)
+        if now < self._told + PACE or len(self._deciding) < FEW:
+            return []
+        self._told = now
+        (decide,), (plan,) = (each.percentiles((95,), RECENT) for each in (self._deciding, self._planning))
+        return self._jam.receive(Pace(decide, plan), now)
 
     def _waiting(self, wait: float) -> list[tuple[Event, float]]:
         """The events that are there, or come within `wait` seconds; a batch at most."""
@@ -179,7 +201,11 @@ class Host:
         self._complain()
 
     def _complain(self) -> None:
-        """Say once what a mind raised; the jam plays on with the fallback."""
+        """Say once what a mind raised, and each time that the tempo cannot be served; the jam plays on."""
+        if self._jam.warning != self._warning:
+            self._warning = self._jam.warning
+            if self._warning:
+                LOG.warning("%s", self._warning)
         if self._failures == 0:
             for session in self._jam.sessions.values():
                 if session.failures:

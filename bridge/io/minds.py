@@ -1,16 +1,48 @@
 """Where models are found, and the band that plays: a trained one, or the rules where none can be had."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
-from typing import Final
+from typing import Final, TypeVar
 
+from bridge.engine.answerer import Answerer
+from bridge.engine.echo import Echo
+from bridge.engine.exchange import ECHO
 from bridge.engine.frame import Frame, Generator
 from bridge.generators.rules import RulesBand
 from bridge.generators.shelf import DEFAULT, PLAIN, RULES, folder, named, sets
 from bridge.music.errors import ModelError
 from bridge.music.timeline import STEP, Meter, place
 
+Model = TypeVar("Model")
 WARM: Final = 4  # steps before the first that counts; the first takes 10 ms, since it fills caches
+
+
+def answerers() -> tuple[dict[str, Answerer], list[str]]:
+    """The minds that answer, by name, as far as their models are there; and what is missing, a line each."""
+    from bridge.generators.answerers import MelodyAnswerer, MorphAnswerer
+    from bridge.generators.melody_model import MelodyModel
+    from bridge.generators.morph_model import MorphModel
+
+    minds: dict[str, Answerer] = {ECHO: Echo()}
+    missing: list[str] = []
+
+    def opened(kind: str, load: Callable[[Path], Model]) -> dict[str, Model]:
+        models: dict[str, Model] = {}
+        for which in (PLAIN, *sets(kind)):
+            try:
+                models[which] = load(folder(named(kind, which)))
+            except ModelError as error:
+                missing.append(f"{named(kind, which)}: {error}")
+        return models
+
+    melodies, morphs = opened("melody", MelodyModel.load), opened("morph", MorphModel.load)
+    if PLAIN in melodies:
+        minds["melody"] = MelodyAnswerer(melodies)
+    if PLAIN in morphs:
+        minds["morph"] = MorphAnswerer(morphs)
+    return minds, [f"an echo answers for a model that is missing: {line}" for line in missing]
 
 
 @dataclass(frozen=True, slots=True)

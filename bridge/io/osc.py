@@ -18,7 +18,7 @@ from typing import Final, Self
 
 from bridge.io.wire import bundles, decode, encode
 from bridge.music.errors import PortError, WireError
-from bridge.music.events import ERRORS, Bye, Error, Event, Hello, Message, Of, Output, Peer
+from bridge.music.events import ERRORS, Bye, Error, Event, Hello, Message, Of, Output, Peer, Thru
 
 LOG: Final = logging.getLogger(__name__)
 BUFFER: Final = 1 << 20  # bytes that the system may hold for us; a burst from eight players waits, it is not lost
@@ -193,6 +193,8 @@ class OscShell:
 def _add(queue: list[Batch], output: Output, peer: Peer) -> None:
     """Put an output behind what waits for `peer`, into one of the last bundles if it shares moment and player."""
     player = output.player if peer.role == "monitor" else 0
+    if isinstance(output.message, Thru):
+        return  # a key passed on is for MIDI only
     if output.time is not None:
         for moment, whose, messages in reversed(queue):
             if moment is None:

@@ -14,7 +14,7 @@ from bridge.engine.jam import Jam
 from bridge.engine.settings import ANY, Settings
 from bridge.generators import shelf
 from bridge.io.host import Follower, Host, Shell, Summary, Timed, signals, undisturbed
-from bridge.io.minds import Choice, choose
+from bridge.io.minds import Choice, answerers, choose
 from bridge.io.osc import OscShell
 from bridge.quiet import hushed
 
@@ -55,12 +55,13 @@ def serve(options: Options, began: float) -> int:
     if options.lookahead is not None:
         settings.set("lookahead_ms", options.lookahead)
     settings.set("genre", options.genre)
-    for line in (choice.warning, *choice.notes, apart(options.genre, choice)):
+    minds, missing = answerers()
+    for line in (choice.warning, *choice.notes, *missing, apart(options.genre, choice)):
         if line:
             LOG.warning("%s", line)
     mind = Timed(choice.mind)
     jam = Jam(
-        mind, fallback=choice.fallback, seed=options.seed, settings=settings, clock=options.clock,
+        mind, fallback=choice.fallback, answerers=minds, seed=options.seed, settings=settings, clock=options.clock,
         tempo=options.tempo or 120.0, generation=generation(), fault="no_model" if choice.warning else "",
     )  # fmt: skip
     jam.step_ms = mind.ms

@@ -7,6 +7,13 @@ Fields stand in the order of the wire's arguments, so that `bridge.io.wire` deri
 from dataclasses import dataclass
 from typing import Final
 
+from bridge.music.transport import Continue as Continue
+from bridge.music.transport import Pulse as Pulse
+from bridge.music.transport import SongPosition as SongPosition
+from bridge.music.transport import Start as Start
+from bridge.music.transport import Stop as Stop
+from bridge.music.transport import Tempo as Tempo
+
 ARRIVAL: Final = -1  # a tick of -1 asks the engine to stamp the event on its arrival
 EVERYONE: Final = 0  # as a player: all players (monitors); players are 1 and up
 ACCOMPANIMENT: Final = "accompaniment"
@@ -26,6 +33,7 @@ class Peer:
 
 
 # -- to the engine, over OSC -------------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class Hello:
@@ -116,47 +124,20 @@ class Do:
     action: str
 
 
-# -- to the engine, from MIDI ------------------------------------------------------------------------------------
-
 @dataclass(frozen=True, slots=True)
-class Pulse:
-    """One of 24 a quarter note (MIDI 0xF8)."""
+class Pace:
+    """What the shell measured, 95th percentiles: deciding a sixteenth for everybody, planning one for one player."""
 
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The next pulse is the song's first (MIDI 0xFA)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Continue:
-    """The next pulse goes on from the song position (MIDI 0xFB)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """The transport stands (MIDI 0xFC)."""
-
-
-@dataclass(frozen=True, slots=True)
-class SongPosition:
-    """Where the song will continue (MIDI 0xF2), in sixteenths from its beginning."""
-
-    sixteenths: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tempo:
-    """The local clock's tempo; only an engine that is its own master hears this."""
-
-    tempo: float
+    decide_ms: float
+    plan_ms: float
 
 
 Transported = Pulse | Start | Continue | Stop | SongPosition | Tempo
-Event = Hello | Bye | Position | NoteOn | NoteOff | Control | Set | Get | Do | Transported
+Event = Hello | Bye | Position | NoteOn | NoteOff | Control | Set | Get | Do | Pace | Transported
 
 
 # -- from the engine ---------------------------------------------------------------------------------------------
+
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
@@ -241,6 +222,7 @@ class Error:
 
 # -- from the engine, to monitors only ---------------------------------------------------------------------------
 
+
 @dataclass(frozen=True, slots=True)
 class Of:
     """First in a bundle for a monitor: the messages that follow concern this player."""
@@ -306,5 +288,6 @@ ERRORS: Final = {
     "bad_value": 4,
     "no_model": 5,
     "late": 6,
+    "too_fast": 7,
 }  # reason -> code; reasons are a fixed set, since Max keeps every distinct symbol for good
 VERSION: Final = 1  # of the protocol

@@ -1,0 +1,60 @@
+"""Form: sections and their cadences, the count-in and the click."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from bridge.engine.frame import Note
+from bridge.engine.settings import Settings
+from bridge.music.events import METRONOME
+from bridge.music.harmony import Chord
+from bridge.music.listening import Chroma, key_of
+from bridge.music.timeline import STEP, Place
+from bridge.music.vocabulary import chord_class
+
+LEAD: Final = 8.0  # nats by which dominant and tonic are wanted at a section's end; the network's own range is about 10
+HIGH_CLICK, LOW_CLICK = 76, 77  # General MIDI's wood blocks on channel 10, by their names high and low
+CLICK: Final = 60  # ticks
+COUNTED: Final = 0.8  # loudness of a count-in where no click is asked for
+
+
+def wishes(settings: Settings, place: Place, chroma: Chroma) -> tuple[tuple[int, float], ...]:
+    """What the form wants of the chord at a place: the dominant before a section's end, the tonic after it."""
+    bars = int(settings.number("section_bars"))
+    if not bars or not settings.number("cadence") or place.bar < 0 or not any(chroma):
+        return ()
+    inside, (tonic, mode) = place.bar % bars, key_of(chroma)
+    if inside == bars - 1 and 2 * place.phase >= place.meter.bar:
+        fifth = (tonic + 7) % 12
+        return tuple((chord_class(Chord(fifth, quality, fifth)), LEAD) for quality in ("maj", "7"))
+    if inside == 0 and place.bar and place.phase < place.meter.beat:
+        return ((chord_class(Chord(tonic, mode, tonic)), LEAD),)
+    return ()
+
+
+@dataclass(slots=True)
+class CountIn:
+    """Bars that are counted after a start; nobody plays until `over`."""
+
+    over: int | None = None  # tick, None until the first step after a start
+
+    def begin(self) -> None:
+        """The transport starts."""
+        self.over = None
+
+    def counting(self, tick: int, place: Place, settings: Settings) -> bool:
+        """Whether the sixteenth at `tick` is still counted."""
+        if self.over is None:
+            bars = int(settings.number("count_in"))
+            whole = bars + (bars > 0 and place.phase >= STEP)
+            self.over = tick - place.phase + whole * place.meter.bar if bars else tick
+        return tick < self.over
+
+
+def click(settings: Settings, place: Place, *, counting: bool) -> tuple[Note, ...]:
+    """The click of a sixteenth, if it begins a beat."""
+    loud = settings.number("metronome") or (COUNTED if counting else 0.0)
+    if not loud or place.phase % place.meter.beat >= STEP:
+        return ()
+    accent = place.phase < STEP
+    velocity = max(1, round(127 * loud * (1.0 if accent else 0.75)))
+    return (Note(METRONOME, CLICK, HIGH_CLICK if accent else LOW_CLICK, velocity),)
