@@ -210,7 +210,8 @@ def _project(device: Device) -> dict[str, Any]:
         "is_mpe": 0, "minimum_live_version": "", "minimum_max_version": "", "platform_compatibility": 0,
         "project": {
             "version": 1, "creationdate": MADE + EPOCH, "modificationdate": MADE + EPOCH,
-            "viewrect": [0.0, 0.0, 300.0, 500.0], "autoorganize": 1, "hideprojectwindow": 1, "showdependencies": 1, "autolocalize": 0,
+            "viewrect": [0.0, 0.0, 300.0, 500.0], "autoorganize": 1, "hideprojectwindow": 1, "showdependencies": 1,
+            "autolocalize": 0,
             "contents": {"patchers": {}, "code": {SCRIPT: {"kind": "javascript", "local": 1}}}, "layout": {},
             "searchpath": {}, "detailsvisible": 0, "amxdtype": AMXD, "readonly": 0, "devpathtype": 0, "devpath": ".",
             "sortmode": 0, "viewmode": 0, "includepackages": 0,

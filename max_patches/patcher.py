@@ -15,7 +15,7 @@ from max_patches.objects import CLASSES, Ports, ports
 
 VERSION: Final = {"major": 8, "minor": 1, "revision": 0, "architecture": "x64", "modernui": 1}  # Live 11's Max opens it
 FONT: Final = "Arial"
-ROW, GAP, MARGIN = 12, 12, 24  # pixels between rows and boxes, and around the patch
+ROW, GAP, MARGIN = 10, 12, 24  # pixels between rows and boxes, and around the patch
 WIDEST: Final = 1360  # pixels of a row before it is broken
 WIDE: Final = 640  # pixels of a comment before it is broken
 HEIGHT: Final = 22  # pixels of an object box

@@ -9,7 +9,7 @@ from bridge.generators.rules import RulesBand
 from bridge.io.wire import bundles, decode, encode
 from bridge.music.errors import WireError
 from bridge.music.events import Cue, Event, Output
-from tests import maxobjects, maxtime  # noqa: F401  they register the objects
+from tests import maxlive, maxobjects, maxtime  # noqa: F401  they register the objects
 from tests.amxd import read
 from tests.maxmachine import Loaded, Machine
 

@@ -73,7 +73,7 @@ class Pipe(Obj):
 
 @kind("makenote")
 class Makenote(Obj):
-    """`repeatmode` 1, retrigger: a repeated pitch ends the note that sounds, whose own end is forgotten; 0: both end."""
+    """`repeatmode` 1: a repeated pitch ends the note that sounds, whose own end is forgotten; 0: both end."""
 
     def setup(self) -> None:
         self.velocity, self.ms = float(self.args[0]), float(self.args[1])
@@ -216,7 +216,7 @@ class Midiformat(Obj):
 class Udpsend(Obj):
     def receive(self, inlet: int, message: Message) -> None:
         address, *values = message
-        assert isinstance(address, str) and address.startswith("/"), f"{message} is no OSC message"
+        assert str(address).startswith("/"), f"{message} is no OSC message"
         builder = OscMessageBuilder(address=address)
         for value in values:
             builder.add_arg(value, {int: "i", float: "f", str: "s"}[type(value)])

@@ -13,9 +13,10 @@ from tests.maxstudio import ROOT
 
 LONG_NAMES = {
     "Improv": [
-        "Play Here", "Keep", "Keep Bars", "Slot", "Mode", "Model", "Genre", "Key", "Scale", "Harmony", "Lookahead", "Temperature", "Morph",
-        "Swing", "Level", "Dynamics", "Feel", "Chords", "Bass", "Response", "Call Bars", "Response Bars", "Entry Bars",
-        "Section Bars", "Loop", "Solo", "Mute Input", "Stop", "Panic", "Enter", "End Call", "Mutate", "Now",
+        "Play Here", "Keep", "Keep Bars", "Slot", "Mode", "Model", "Genre", "Key", "Scale", "Harmony", "Lookahead",
+        "Temperature", "Morph", "Swing", "Level", "Dynamics", "Feel", "Chords", "Bass", "Response", "Call Bars",
+        "Response Bars", "Entry Bars", "Section Bars", "Loop", "Solo", "Mute Input", "Stop", "Panic", "Enter",
+        "End Call", "Mutate", "Now",
     ],
     "Improv Voice": ["Voice", "Keep", "Keep Bars", "Player", "Slot"],
 }  # published: Live's sets recall values by them. Add, never rename  # fmt: skip

@@ -63,7 +63,7 @@ def test_every_box_has_the_ports_that_its_object_has_in_max(name: str) -> None:
 
 @every
 def test_every_box_is_known_to_maxs_own_reference(name: str) -> None:
-    """py2max carries Max's reference pages; where they name no number, or leave arguments out, the measured table counts."""
+    """py2max carries Max's reference pages; where they name no number the measured table alone counts."""
     odd = {"r", "inlet", "outlet"}  # a receive with a name has no inlet; the pages of the two others show both sides
     for _, box in boxes(PATCHES[name]):
         kind = word(box)

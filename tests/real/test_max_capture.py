@@ -55,7 +55,8 @@ def test_where_the_transport_stands_in_a_bar_that_bar_is_kept_too(need: Need) ->
 
 def test_a_bar_is_the_meters(need: Need) -> None:
     need("node")
-    found = run([["cue", 0, 1440 * n, 240, 60 + n, 90, 1] for n in range(5)] + [["bars", 2], ["keep", 7200, 7200, 90.0, 1, 6, 8]])
+    cues: list[Call] = [["cue", 0, 1440 * n, 240, 60 + n, 90, 1] for n in range(5)]
+    found = run([*cues, ["bars", 2], ["keep", 7200, 7200, 90.0, 1, 6, 8]])
     assert notes(found) == [(0, 0.5, 63), (3, 0.5, 64)]
     assert found["tracks"][0]["slots"][0]["beats"] == 6
 

@@ -10,7 +10,7 @@ import pytest
 
 from bridge.io.wire import decode_message
 from bridge.music.events import Cue
-from tests import maxobjects, maxtime  # noqa: F401  they register the objects
+from tests import maxlive, maxobjects, maxtime  # noqa: F401  they register the objects
 from tests.maxmachine import Loaded, Machine
 from tests.maxstudio import device
 from tests.real.conftest import Engine

@@ -13,7 +13,7 @@
 			60.0,
 			80.0,
 			1384.0,
-			568.0
+			540.0
 		],
 		"bglocked": 0,
 		"openinpresentation": 0,
@@ -49,7 +49,7 @@
 						640.0,
 						44.0
 					],
-					"text": "Start the engine: improv serve. Then switch the transport on: a bar of eighths is played to the band, and you hear"
+					"text": "Start the engine: improv serve. Then switch the transport on: a bar of eighths is played to the band, and you"
 				}
 			},
 			{
@@ -64,7 +64,7 @@
 						640.0,
 						44.0
 					],
-					"text": "the tune and what the band plays under it, by the system's synthesizer. The number is the state of the tie."
+					"text": "hear it and what the band plays under it, by the system's synthesizer. The number is the state of the tie."
 				}
 			},
 			{
@@ -82,7 +82,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						454.0,
+						430.0,
 						117.0,
 						22.0
 					],
@@ -118,7 +118,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						80.0,
+						78.0,
 						47.0,
 						22.0
 					],
@@ -144,7 +144,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						114.0,
+						110.0,
 						126.0,
 						22.0
 					],
@@ -162,7 +162,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						148.0,
+						142.0,
 						96.0,
 						22.0
 					],
@@ -180,7 +180,7 @@
 					],
 					"patching_rect": [
 						162.0,
-						114.0,
+						110.0,
 						68.0,
 						22.0
 					],
@@ -201,7 +201,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						182.0,
+						174.0,
 						117.0,
 						22.0
 					],
@@ -213,24 +213,6 @@
 					"id": "obj-10",
 					"maxclass": "newobj",
 					"numinlets": 1,
-					"numoutlets": 1,
-					"outlettype": [
-						""
-					],
-					"patching_rect": [
-						24.0,
-						216.0,
-						166.0,
-						22.0
-					],
-					"text": "expr $i1 / 240 % 8 + 1"
-				}
-			},
-			{
-				"box": {
-					"id": "obj-11",
-					"maxclass": "newobj",
-					"numinlets": 1,
 					"numoutlets": 3,
 					"outlettype": [
 						"",
@@ -239,11 +221,29 @@
 					],
 					"patching_rect": [
 						24.0,
-						250.0,
+						238.0,
 						54.0,
 						22.0
 					],
 					"text": "change"
+				}
+			},
+			{
+				"box": {
+					"id": "obj-11",
+					"maxclass": "newobj",
+					"numinlets": 1,
+					"numoutlets": 1,
+					"outlettype": [
+						""
+					],
+					"patching_rect": [
+						24.0,
+						206.0,
+						166.0,
+						22.0
+					],
+					"text": "expr $i1 / 240 % 8 + 1"
 				}
 			},
 			{
@@ -265,7 +265,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						284.0,
+						270.0,
 						145.0,
 						22.0
 					],
@@ -284,7 +284,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						352.0,
+						334.0,
 						117.0,
 						22.0
 					],
@@ -302,7 +302,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						386.0,
+						366.0,
 						68.0,
 						22.0
 					],
@@ -321,7 +321,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						420.0,
+						398.0,
 						47.0,
 						22.0
 					],
@@ -339,7 +339,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						318.0,
+						302.0,
 						32.0,
 						22.0
 					],
@@ -357,7 +357,7 @@
 					],
 					"patching_rect": [
 						68.0,
-						318.0,
+						302.0,
 						32.0,
 						22.0
 					],
@@ -375,7 +375,7 @@
 					],
 					"patching_rect": [
 						112.0,
-						318.0,
+						302.0,
 						32.0,
 						22.0
 					],
@@ -393,7 +393,7 @@
 					],
 					"patching_rect": [
 						156.0,
-						318.0,
+						302.0,
 						32.0,
 						22.0
 					],
@@ -411,7 +411,7 @@
 					],
 					"patching_rect": [
 						200.0,
-						318.0,
+						302.0,
 						32.0,
 						22.0
 					],
@@ -429,7 +429,7 @@
 					],
 					"patching_rect": [
 						244.0,
-						318.0,
+						302.0,
 						32.0,
 						22.0
 					],
@@ -447,7 +447,7 @@
 					],
 					"patching_rect": [
 						288.0,
-						318.0,
+						302.0,
 						32.0,
 						22.0
 					],
@@ -465,7 +465,7 @@
 					],
 					"patching_rect": [
 						332.0,
-						318.0,
+						302.0,
 						32.0,
 						22.0
 					],
@@ -484,7 +484,7 @@
 					],
 					"patching_rect": [
 						153.0,
-						454.0,
+						430.0,
 						82.0,
 						22.0
 					],
@@ -499,7 +499,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						24.0,
-						488.0,
+						462.0,
 						61.0,
 						22.0
 					],
@@ -518,7 +518,7 @@
 					],
 					"patching_rect": [
 						97.0,
-						488.0,
+						462.0,
 						82.0,
 						22.0
 					],
@@ -533,7 +533,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						24.0,
-						522.0,
+						494.0,
 						61.0,
 						22.0
 					],
@@ -552,7 +552,7 @@
 					],
 					"patching_rect": [
 						191.0,
-						488.0,
+						462.0,
 						82.0,
 						22.0
 					],
@@ -567,7 +567,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						97.0,
-						522.0,
+						494.0,
 						61.0,
 						22.0
 					],
@@ -586,7 +586,7 @@
 					],
 					"patching_rect": [
 						285.0,
-						488.0,
+						462.0,
 						82.0,
 						22.0
 					],
@@ -601,7 +601,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						170.0,
-						522.0,
+						494.0,
 						61.0,
 						22.0
 					],
@@ -620,7 +620,7 @@
 					],
 					"patching_rect": [
 						379.0,
-						488.0,
+						462.0,
 						32.0,
 						22.0
 					]
@@ -691,7 +691,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-10",
+						"obj-11",
 						0
 					],
 					"source": [
@@ -703,11 +703,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-11",
+						"obj-10",
 						0
 					],
 					"source": [
-						"obj-10",
+						"obj-11",
 						0
 					]
 				}
@@ -719,7 +719,7 @@
 						0
 					],
 					"source": [
-						"obj-11",
+						"obj-10",
 						0
 					]
 				}

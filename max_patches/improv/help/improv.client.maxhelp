@@ -13,7 +13,7 @@
 			60.0,
 			80.0,
 			1258.0,
-			332.0
+			324.0
 		],
 		"bglocked": 0,
 		"openinpresentation": 0,
@@ -64,7 +64,7 @@
 						640.0,
 						44.0
 					],
-					"text": "Argument: the player, 1 to 16. Left inlet: pitch and velocity. Right inlet: set NAME VALUE, get NAME, do ACTION."
+					"text": "Argument: the player, 1 to 16. Left inlet: pitch and velocity. Right: set NAME VALUE, get NAME, do ACTION."
 				}
 			},
 			{
@@ -97,7 +97,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						218.0,
+						214.0,
 						117.0,
 						22.0
 					],
@@ -115,7 +115,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						184.0,
+						182.0,
 						89.0,
 						22.0
 					],
@@ -265,7 +265,7 @@
 					],
 					"patching_rect": [
 						125.0,
-						184.0,
+						182.0,
 						126.0,
 						22.0
 					],
@@ -284,7 +284,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						252.0,
+						246.0,
 						82.0,
 						22.0
 					],
@@ -299,7 +299,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						24.0,
-						286.0,
+						278.0,
 						61.0,
 						22.0
 					],
@@ -318,7 +318,7 @@
 					],
 					"patching_rect": [
 						118.0,
-						252.0,
+						246.0,
 						82.0,
 						22.0
 					],
@@ -333,7 +333,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						97.0,
-						286.0,
+						278.0,
 						61.0,
 						22.0
 					],
@@ -352,7 +352,7 @@
 					],
 					"patching_rect": [
 						212.0,
-						252.0,
+						246.0,
 						82.0,
 						22.0
 					],
@@ -367,7 +367,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						170.0,
-						286.0,
+						278.0,
 						61.0,
 						22.0
 					],
@@ -385,7 +385,7 @@
 					],
 					"patching_rect": [
 						306.0,
-						252.0,
+						246.0,
 						89.0,
 						22.0
 					],
@@ -403,7 +403,7 @@
 					],
 					"patching_rect": [
 						243.0,
-						286.0,
+						278.0,
 						32.0,
 						22.0
 					]
@@ -421,7 +421,7 @@
 					],
 					"patching_rect": [
 						407.0,
-						252.0,
+						246.0,
 						32.0,
 						22.0
 					]

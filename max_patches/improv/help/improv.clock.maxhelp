@@ -13,7 +13,7 @@
 			60.0,
 			80.0,
 			1384.0,
-			258.0
+			250.0
 		],
 		"bglocked": 0,
 		"openinpresentation": 0,
@@ -49,7 +49,7 @@
 						640.0,
 						44.0
 					],
-					"text": "improv.clock: where the transport is. A bang asks; the answer is tick, song, tempo, playing, meter (2)."
+					"text": "improv.clock: where the transport is. A bang asks for tick, song, tempo, playing, meter (2)."
 				}
 			},
 			{
@@ -78,7 +78,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						144.0,
+						140.0,
 						96.0,
 						22.0
 					],
@@ -121,7 +121,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						110.0,
+						108.0,
 						126.0,
 						22.0
 					],
@@ -156,7 +156,7 @@
 					],
 					"patching_rect": [
 						162.0,
-						110.0,
+						108.0,
 						75.0,
 						22.0
 					],
@@ -174,7 +174,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						178.0,
+						172.0,
 						89.0,
 						22.0
 					],
@@ -192,7 +192,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						212.0,
+						204.0,
 						32.0,
 						22.0
 					]

@@ -13,7 +13,7 @@
 			60.0,
 			80.0,
 			1340.0,
-			190.0
+			186.0
 		],
 		"bglocked": 0,
 		"openinpresentation": 0,
@@ -49,7 +49,7 @@
 						640.0,
 						44.0
 					],
-					"text": "improv.voice: the voices of a player's band, in another patch. That player's improv.client has to be open too."
+					"text": "improv.voice: the voices of a player's band, in another patch. That player's improv.client has to be open."
 				}
 			},
 			{
@@ -101,7 +101,7 @@
 					],
 					"patching_rect": [
 						24.0,
-						110.0,
+						108.0,
 						82.0,
 						22.0
 					],
@@ -116,7 +116,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						24.0,
-						144.0,
+						140.0,
 						61.0,
 						22.0
 					],
@@ -135,7 +135,7 @@
 					],
 					"patching_rect": [
 						118.0,
-						110.0,
+						108.0,
 						82.0,
 						22.0
 					],
@@ -150,7 +150,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						97.0,
-						144.0,
+						140.0,
 						61.0,
 						22.0
 					],
@@ -169,7 +169,7 @@
 					],
 					"patching_rect": [
 						212.0,
-						110.0,
+						108.0,
 						82.0,
 						22.0
 					],
@@ -184,7 +184,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						170.0,
-						144.0,
+						140.0,
 						61.0,
 						22.0
 					],
@@ -203,7 +203,7 @@
 					],
 					"patching_rect": [
 						306.0,
-						110.0,
+						108.0,
 						32.0,
 						22.0
 					]
