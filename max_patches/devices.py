@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ableton.packer import EPOCH
-from bridge.engine.parameters import VOICES
 from max_patches import faces
 from max_patches.controls import Panel
 from max_patches.parts.align import align
-from max_patches.parts.band import band
+from max_patches.parts.band import PLAYED, band
 from max_patches.parts.capture import SCRIPT, capture
 from max_patches.parts.clock import clock
 from max_patches.parts.display import OUTLETS, display
@@ -138,10 +137,10 @@ def _core(patch: Patch, role: str, face: faces.Tie) -> Core:
         patch.sub("display", display("---")), patch.new("midiout"), patch.new("t b b b"), patch.new("live.thisdevice"),
     )  # fmt: skip
     shape, keep = patch.new("midiformat"), patch.sub("capture", capture("---"))
-    for number in range(len(VOICES)):
+    for number in range(len(PLAYED)):
         patch.wire(core.band[number], shape)
     patch.chain(shape, core.out)
-    ask, log = core.band[len(VOICES)], core.band[len(VOICES) + 1]
+    ask, log = core.band[len(PLAYED)], core.band[len(PLAYED) + 1]
     patch.wire(ask, core.clock)
     patch.wire(log, keep)
     for source, target in ((0, core.band[0]), (1, core.band[1]), (5, core.band[2]), (2, core.display[2]),
@@ -157,8 +156,7 @@ def _core(patch: Patch, role: str, face: faces.Tie) -> Core:
     patch.wire(core.clock, keep[1])
     patch.wire(face.bars, keep[2])
     patch.wire(face.keep, keep[3])
-    patch.wire(keep[0], core.clock)
-    patch.wire(keep[1], face.trouble)
+    patch.wire(keep, face.trouble)
     for name, box in zip(OUTLETS, (face.light, face.tie, face.band, face.now, face.next, face.trouble), strict=True):
         patch.wire(core.display[OUTLETS.index(name)], box)
     return core
@@ -189,7 +187,7 @@ def _wishes(patch: Patch, core: Core, slots: tuple[Port, Port]) -> Box:
     patch.chain(tied, both)
     patch.wire(both[1], connected)
     patch.chain(both[0], patch.new("sel 1"), value)
-    patch.wire(core.band[len(VOICES) + 2], connected[1])
+    patch.wire(core.band[len(PLAYED) + 2], connected[1])
     patch.chain(connected, value, patch.new(f"s {patch.shared('sync')}"))
     return tied
 

@@ -11,7 +11,7 @@ from typing import Final
 from bridge import __version__
 from bridge.engine.parameters import VOICES
 from max_patches.parts.align import align
-from max_patches.parts.band import band
+from max_patches.parts.band import PLAYED, band
 from max_patches.parts.clock import clock
 from max_patches.parts.link import link
 from max_patches.parts.notes import SPREAD
@@ -86,11 +86,11 @@ class _Core:
         self.clock, self.link = patch.sub("clock", clock(LOCAL)), patch.sub("engine", link(LOCAL, role))
         self.band, self.begin = patch.sub("band", band(LOCAL)), patch.new("t b b b")
         self.player, self.seat = patch.new("t i i i i"), patch.new(f"pack 1 {base + 1}")
-        outs = [patch.outlet(f"{name}: pitch, velocity") for name in VOICES]
+        outs = [patch.outlet(f"{name}: pitch, velocity") for name in PLAYED]
         self.said, self.shown = patch.outlet("what the engine says"), patch.outlet("state: " + _states())
         for number, out in enumerate(outs):
             patch.wire(self.band[number], out)
-        patch.wire(self.band[len(VOICES)], self.clock)
+        patch.wire(self.band[len(PLAYED)], self.clock)
         for source, target in ((0, 0), (1, 1), (5, 2)):
             patch.wire(self.link[source], self.band[target])
         for outlet, name in ((2, "chord"), (3, "state"), (6, "error")):
@@ -152,7 +152,7 @@ def _ask(patch: Patch, wish: Box, core: _Core) -> None:
 
 def _play(patch: Patch, client: Box) -> None:
     """What the band plays, to the system's synthesizer."""
-    for number in range(len(VOICES)):
+    for number, _ in enumerate(VOICES):
         two, out = patch.new("unpack 0 0"), patch.new("noteout")
         patch.wire(client[number], two)
         patch.wire(two[1], out[1])
@@ -165,8 +165,8 @@ def help_client() -> Patch:
     for line in (
         "improv.client: a player of Improv Bridge. Start the engine first: improv serve",
         "Argument: the player, 1 to 16. Left inlet: pitch and velocity. Right: set NAME VALUE, get NAME, do ACTION.",
-        "Outlets: chords, bass, response, each as pitch and velocity at their tick; what the engine says; the state, "
-        + _states(),
+        "Outlets: chords, bass, response, metronome, each as pitch and velocity at their tick; what the engine says; "
+        "the state, " + _states(),
     ):
         patch.note(line)
     client = patch.abstraction("improv.client 1", improv_client())
@@ -180,9 +180,9 @@ def help_client() -> Patch:
     patch.chain(run, patch.new("transport"))
     _play(patch, client)
     said = patch.new("prepend set")
-    patch.wire(client[len(VOICES)], said)
+    patch.wire(client[len(PLAYED)], said)
     patch.wire(said, patch.message(""))
-    patch.wire(client[len(VOICES) + 1], patch.ui("number"))
+    patch.wire(client[len(PLAYED) + 1], patch.ui("number"))
     return patch
 
 
@@ -196,7 +196,7 @@ def help_voice() -> Patch:
         patch.note(line)
     voice = patch.abstraction("improv.voice 1 1", improv_voice())
     _play(patch, voice)
-    patch.wire(voice[len(VOICES) + 1], patch.ui("number"))
+    patch.wire(voice[len(PLAYED) + 1], patch.ui("number"))
     return patch
 
 
@@ -249,7 +249,7 @@ def example() -> Patch:
     patch.wire(two[1], out[1])
     patch.wire(two[0], out)
     _play(patch, client)
-    patch.wire(client[len(VOICES) + 1], patch.ui("number"))
+    patch.wire(client[len(PLAYED) + 1], patch.ui("number"))
     return patch
 
 

@@ -2,20 +2,27 @@
 stop.
 """
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
+from bridge.engine.frame import Frame, Thought
 from bridge.engine.jam import Jam
-from bridge.generators.rules import RulesBand
+from bridge.generators.rules import RulesBand, RulesState
 from bridge.io.wire import encode
-from bridge.music.events import BASS, Control, Cue, Do, NoteOn, Position, Set, Silence
+from bridge.music.events import BASS, Chord, Control, Cue, Do, NoteOn, Position, Set, Silence
+from tests.max_graph import PATCHES, boxes
 from tests.maxmachine import Loaded
 from tests.maxstudio import Studio
 
 TUNE = [60, 64, 67, 72]
 LATE = 0.002  # seconds by which a note may miss its tick
 SECOND = 960  # ticks at 120
+
+
+LABELS = {box["varname"]: box for _, box in boxes(PATCHES["Improv"]) if box["maxclass"] == "live.comment"
+          and "varname" in box}  # fmt: skip
 
 
 def shown(loaded: Loaded) -> str:
@@ -263,7 +270,7 @@ def test_a_device_plays_only_the_voices_that_are_to_play_here() -> None:
     start = began(studio, improv)
     bass = [cue for cue in studio.cues(9101) if cue.voice == BASS]
     agree(strikes(improv), expected(bass, start, studio.now - LATE))
-    improv.move("Play Here", 4)
+    improv.move("Play Here", 5)
     assert improv.held() == set()
 
 
@@ -276,3 +283,39 @@ def test_a_set_that_is_opened_while_the_transport_runs() -> None:
     assert studio.cues(9103)
     assert improv.held()
     assert {event.player for event in studio.got(NoteOn)} == {3}
+
+
+def test_a_click_sounds_only_where_it_is_asked_for() -> None:
+    studio = Studio()
+    improv, voice = studio.improv(), studio.voice(Voice=4)
+    improv.move("Play Here", 0)
+    studio.run(0.5)
+    assert studio.jam is not None
+    studio.jam.sessions[1].settings.set("metronome", 1.0)
+    studio.host(playing=True)
+    studio.run(3.0)
+    clicks = [when for when, _, velocity in voice.notes() if velocity]
+    assert len(clicks) == 5, "the first beat cannot be in time"
+    assert all(abs((when - 0.5) / 0.5 - round((when - 0.5) / 0.5)) < LATE for when in clicks)
+    assert improv.notes() == []
+
+
+class Changes(RulesBand):
+    """A test generator that says a chord on every beat: the first four of a cycle."""
+
+    def step(self, state: RulesState, frame: Frame) -> tuple[RulesState, Thought]:
+        state, thought = super().step(state, frame)
+        if frame.place.phase % 480:
+            return state, thought
+        root, quality = ((0, "maj"), (9, "min7"), (2, "min"), (7, "7"))[frame.place.phase // 480]
+        return state, replace(thought, chord=Chord(frame.tick, root, quality))
+
+
+def test_the_chord_that_sounds_and_those_that_are_planned_are_shown() -> None:
+    studio = Studio(jam=Jam(Changes()))
+    improv = studio.improv()
+    began(studio, improv, bars=3)
+    texts = {name: box["id"] for name, box in LABELS.items()}
+    assert improv.shown[texts["now"]] == ("Cmaj",)
+    assert improv.shown[texts["next"]] == ("Amin7", "Dmin", "G7", "Cmaj")
+    assert improv.shown[texts["band"]] == ("playing", 4)

@@ -137,15 +137,30 @@ def test_names_are_a_copys_own_and_nothing_is_printed(name: str) -> None:
         assert kind == "message" or kind == "comment" or "," not in text.replace("\\,", ""), text
 
 
+def hot(real: dict[Node, Any], wires: list[Wire]) -> list[Wire]:
+    """The wires whose message makes the box at their end do something at once."""
+    return [wire for wire in wires if acts({}, real, wire.target, wire.inlet, frozenset({wire.target}))]
+
+
+def reached(wires: list[Wire], edge: list[Node], stop: set[Node], *, backwards: bool = False) -> set[Node]:
+    """Every box that messages from `edge` come to, or come from; they go no further than `stop`."""
+    found: set[Node] = set()
+    while edge:
+        node = edge.pop()
+        if node not in found:
+            found.add(node)
+            if node not in stop:
+                ways = [(w.target, w.source) if backwards else (w.source, w.target) for w in wires]
+                edge += [further for here, further in ways if here == node]
+    return found
+
+
 @every
 def test_no_script_stands_in_the_way_of_a_note(name: str) -> None:
     real, wires = flat(PATCHES[name])
-    reached, edge = set(), [path for path, box in real.items() if word(box) == "js"]
-    while edge:
-        node = edge.pop()
-        reached.add(node)
-        edge += [wire.target for wire in wires if wire.source == node and wire.target not in reached]
-    assert {word(real[node]) for node in reached}.isdisjoint({"midiout", "udpsend", "pipe", "makenote", "s"})
+    scripts = [path for path, box in real.items() if word(box) == "js"]
+    after = {word(real[node]) for node in reached(wires, scripts, set())}
+    assert after.isdisjoint({"midiout", "udpsend", "pipe", "makenote", "s"})
 
 
 @every
@@ -155,6 +170,24 @@ def test_windows_are_of_a_size_that_can_be_read(name: str) -> None:
             x, y, width, height = each["box"]["patching_rect"]
             assert x + width <= SIZE[0], (where, each["box"].get("text"))
             assert y + height <= SIZE[1], (where, each["box"].get("text"))
+
+
+@pytest.mark.parametrize("name", DEVICES)
+def test_nothing_is_drawn_by_the_scheduler(name: str) -> None:
+    real, wires = flat(PATCHES[name])
+    labels = [path for path, box in real.items() if word(box) == "live.comment" or box.get("ignoreclick")]
+    calm = {path for path, box in real.items() if word(box) in ("deferlow", "js")}
+    before = {word(real[node]) for node in reached(hot(real, wires), labels, calm, backwards=True)}
+    assert before.isdisjoint({"delay", "metro", "udpreceive", "midiin", "pipe", "makenote", "r", "transport"})
+
+
+@pytest.mark.parametrize("name", DEVICES)
+def test_no_hand_on_a_control_disturbs_the_clock(name: str) -> None:
+    """Controls speak on the main thread, the clock counts on the scheduler's."""
+    real, wires = flat(PATCHES[name])
+    hands = [path for path, box in real.items() if box.get("parameter_enable") or word(box) in ("deferlow", "js")]
+    timed = {path for path, box in real.items() if word(box) in ("delay", "metro", "pipe", "udpreceive")}
+    assert "transport" not in {word(real[node]) for node in reached(hot(real, wires), hands, timed)}
 
 
 def test_addresses_are_those_of_the_protocol_and_the_reverse() -> None:

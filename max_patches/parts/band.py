@@ -8,12 +8,13 @@ and releases what sounds. A cue that is more than 120 ticks late, or comes while
 from typing import Final
 
 from bridge.engine.parameters import VOICES
-from bridge.music.events import ALL, BASS
+from bridge.music.events import ALL, BASS, METRONOME
 from max_patches.patcher import Box, Patch
 
 LATE: Final = 120  # ticks
 SINGLE: Final = (BASS,)  # voices of one note at a time: a new one ends the last
-HERE: Final = ("all", "chords", "bass", "response", "none")  # what a device plays, as its menu says it
+PLAYED: Final = (*VOICES, METRONOME)  # what can sound, in the order of outlets
+HERE: Final = ("all", "chords", "bass", "response", "metronome", "none")  # what a device plays, as its menu says it
 
 
 def voice(local: str, *, single: bool) -> Patch:
@@ -84,9 +85,9 @@ class Band:
 
     def __init__(self, patch: Patch) -> None:
         self.patch = patch
-        self.voices = [patch.sub(name, voice(patch.local, single=name in SINGLE)) for name in VOICES]
-        self.known, self.flush = patch.new("t i"), patch.new("t " + " ".join("b" * len(VOICES)))
-        self.hush = [patch.new("t b b") for _ in VOICES]
+        self.voices = [patch.sub(name, voice(patch.local, single=name in SINGLE)) for name in PLAYED]
+        self.known, self.flush = patch.new("t i"), patch.new("t " + " ".join("b" * len(PLAYED)))
+        self.hush = [patch.new("t b b") for _ in PLAYED]
 
 
 def band(local: str) -> Patch:
@@ -97,16 +98,17 @@ def band(local: str) -> Patch:
     cue, silence, generation = patch.inlet("cue"), patch.inlet("silence"), patch.inlet("generation")
     where, here = patch.inlet("the clock's answer"), patch.inlet("which voices play here")
     ready, hush = patch.inlet("1: ready to play"), patch.inlet("bang: silence")
-    sounds = [patch.outlet(f"{name}: pitch, velocity") for name in VOICES]
+    sounds = [patch.outlet(f"{name}: pitch, velocity") for name in PLAYED]
     ask, log, anew = (patch.outlet("bang: where is the song?"), patch.outlet("what is played"),
                       patch.outlet("bang: the generation is another"))  # fmt: skip
     all_ = Band(patch)
-    route, which = patch.new("route " + " ".join(VOICES)), patch.new("t " + " ".join("i" * len(VOICES)))
+    route, which = patch.new("route " + " ".join(PLAYED)), patch.new("t " + " ".join("i" * len(PLAYED)))
     patch.chain(cue, route)
     patch.chain(here, which)
     patch.chain(hush, all_.flush)
     for number, box in enumerate(all_.voices):
-        allowed, gate = patch.new(f"expr ($i1 == 0) || ($i1 == {number + 1})"), patch.new("gate 1 1")
+        every = "($i1 == 0) || " if PLAYED[number] in VOICES else ""  # a click is never meant by all
+        allowed, gate = patch.new(f"expr {every}($i1 == {number + 1})"), patch.new("gate 1 1")
         patch.wire(which[number], allowed)
         patch.wire(allowed, gate[0])
         patch.wire(route[number], gate[1])
@@ -152,8 +154,8 @@ def _silences(all_: Band, silence: Box) -> None:
     patch.wire(newer, gate[0])
     patch.chain(twice[0], most, all_.known)
     patch.wire(split[0], gate[1])
-    route = patch.new("route " + " ".join((*VOICES, ALL)))
+    route = patch.new("route " + " ".join((*PLAYED, ALL)))
     patch.wire(gate, route)
     for place, hush in enumerate(all_.hush):
         patch.wire(route[place], hush)
-    patch.wire(route[len(VOICES)], all_.flush)
+    patch.wire(route[len(PLAYED)], all_.flush)

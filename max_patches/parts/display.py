@@ -52,7 +52,7 @@ def _troubles(patch: Patch, trouble: Box, out: Box) -> None:
         patch.wire(which[number], both)
         patch.chain(both[1], patch.message(f"set {text}"), out)
         patch.wire(both[0], wait)
-    patch.chain(wait, patch.message("set"), out)
+    patch.chain(wait, patch.new("deferlow"), patch.message("set"), out)
 
 
 def _chords(patch: Patch, chord: Box, where: Box, outs: dict[str, Box]) -> None:
@@ -78,6 +78,6 @@ def _chords(patch: Patch, chord: Box, where: Box, outs: dict[str, Box]) -> None:
 def _plan(patch: Patch, name: Port, out: Box) -> None:
     both, wait, together = patch.new("t l b"), patch.new(f"delay {BURST}"), patch.new(f"zl group {MOST}")
     patch.wire(name, both)
-    patch.chain(both[1], wait, together)
+    patch.chain(both[1], wait, patch.new("deferlow"), together)
     patch.wire(both[0], together)
-    patch.chain(together, patch.new(f"zl slice {SHOWN}"), patch.new("prepend set"), patch.new("deferlow"), out)
+    patch.chain(together, patch.new(f"zl slice {SHOWN}"), patch.new("prepend set"), out)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bridge.engine.parameters import VOICES
+from max_patches.parts.band import PLAYED
 from tests.maxstudio import ROOT, Studio
 from tests.real.conftest import Need
 
@@ -19,7 +19,7 @@ Call = list[Any]
 
 def run(calls: list[Call], tracks: list[dict[str, Any]] | None = None, device: str = "live_set tracks 0 devices 0",
         ) -> dict[str, Any]:  # fmt: skip
-    job = {"voices": VOICES, "tracks": tracks or [{"slots": [None, None]}], "device": device, "calls": calls}
+    job = {"voices": PLAYED, "tracks": tracks or [{"slots": [None, None]}], "device": device, "calls": calls}
     command = ["node", str(ROOT / "tests" / "real" / "live_api.js"), str(SCRIPT)]
     done = subprocess.run(command, input=json.dumps(job), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -87,7 +87,7 @@ def test_nothing_played_makes_no_clip(need: Need) -> None:
 
 def test_a_silence_takes_back_what_was_to_sound_and_a_bass_is_one_voice(need: Need) -> None:
     need("node")
-    bass = VOICES.index("bass")
+    bass = PLAYED.index("bass")
     calls = [cue(0, 6, 960, 60), cue(0, 6.5, 480, 61), ["silence", 0, int(6.25 * 1920)],
              cue(bass, 7, 960, 40), cue(bass, 7.25, 480, 41), cue(0, 7.75, 960, 62)]  # fmt: skip
     found = run([*calls, ["bars", 2], ["keep", *NOW]])

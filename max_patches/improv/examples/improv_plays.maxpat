@@ -72,8 +72,9 @@
 					"id": "obj-3",
 					"maxclass": "newobj",
 					"numinlets": 2,
-					"numoutlets": 5,
+					"numoutlets": 6,
 					"outlettype": [
+						"",
 						"",
 						"",
 						"",
@@ -1116,7 +1117,7 @@
 					],
 					"source": [
 						"obj-3",
-						4
+						5
 					]
 				}
 			}

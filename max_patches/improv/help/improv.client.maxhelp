@@ -79,7 +79,7 @@
 						640.0,
 						66.0
 					],
-					"text": "Outlets: chords, bass, response, each as pitch and velocity at their tick; what the engine says; the state, 0 Waiting for the engine, 1 Connected, 2 Slot in use, 3 Wrong version, 4 Engine lost, 5 No Improv with this player"
+					"text": "Outlets: chords, bass, response, metronome, each as pitch and velocity at their tick; what the engine says; the state, 0 Waiting for the engine, 1 Connected, 2 Slot in use, 3 Wrong version, 4 Engine lost, 5 No Improv with this player"
 				}
 			},
 			{
@@ -87,8 +87,9 @@
 					"id": "obj-4",
 					"maxclass": "newobj",
 					"numinlets": 2,
-					"numoutlets": 5,
+					"numoutlets": 6,
 					"outlettype": [
+						"",
 						"",
 						"",
 						"",
@@ -641,7 +642,7 @@
 					],
 					"source": [
 						"obj-4",
-						3
+						4
 					]
 				}
 			},
@@ -665,7 +666,7 @@
 					],
 					"source": [
 						"obj-4",
-						4
+						5
 					]
 				}
 			}

@@ -72,8 +72,9 @@
 					"id": "obj-3",
 					"maxclass": "newobj",
 					"numinlets": 0,
-					"numoutlets": 5,
+					"numoutlets": 6,
 					"outlettype": [
+						"",
 						"",
 						"",
 						"",
@@ -327,7 +328,7 @@
 					],
 					"source": [
 						"obj-3",
-						4
+						5
 					]
 				}
 			}

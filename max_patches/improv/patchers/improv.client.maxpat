@@ -3272,8 +3272,9 @@
 					"id": "obj-6",
 					"maxclass": "newobj",
 					"numinlets": 7,
-					"numoutlets": 6,
+					"numoutlets": 7,
 					"outlettype": [
+						"",
 						"",
 						"",
 						"",
@@ -3300,7 +3301,7 @@
 						"rect": [
 							60.0,
 							80.0,
-							811.0,
+							940.0,
 							486.0
 						],
 						"bglocked": 0,
@@ -3518,7 +3519,7 @@
 										32.0,
 										22.0
 									],
-									"comment": "bang: where is the song?",
+									"comment": "metronome: pitch, velocity",
 									"index": 4
 								}
 							},
@@ -3529,12 +3530,12 @@
 									"numinlets": 1,
 									"numoutlets": 0,
 									"patching_rect": [
-										24.0,
-										440.0,
+										200.0,
+										408.0,
 										32.0,
 										22.0
 									],
-									"comment": "what is played",
+									"comment": "bang: where is the song?",
 									"index": 5
 								}
 							},
@@ -3546,17 +3547,33 @@
 									"numoutlets": 0,
 									"patching_rect": [
 										24.0,
-										312.0,
+										440.0,
 										32.0,
 										22.0
 									],
-									"comment": "bang: the generation is another",
+									"comment": "what is played",
 									"index": 6
 								}
 							},
 							{
 								"box": {
 									"id": "obj-14",
+									"maxclass": "outlet",
+									"numinlets": 1,
+									"numoutlets": 0,
+									"patching_rect": [
+										24.0,
+										312.0,
+										32.0,
+										22.0
+									],
+									"comment": "bang: the generation is another",
+									"index": 7
+								}
+							},
+							{
+								"box": {
+									"id": "obj-15",
 									"maxclass": "newobj",
 									"numinlets": 5,
 									"numoutlets": 3,
@@ -4460,7 +4477,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-15",
+									"id": "obj-16",
 									"maxclass": "newobj",
 									"numinlets": 5,
 									"numoutlets": 3,
@@ -5407,7 +5424,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-16",
+									"id": "obj-17",
 									"maxclass": "newobj",
 									"numinlets": 5,
 									"numoutlets": 3,
@@ -6311,7 +6328,911 @@
 							},
 							{
 								"box": {
-									"id": "obj-17",
+									"id": "obj-18",
+									"maxclass": "newobj",
+									"numinlets": 5,
+									"numoutlets": 3,
+									"outlettype": [
+										"",
+										"",
+										""
+									],
+									"patching_rect": [
+										329.0,
+										376.0,
+										89.0,
+										22.0
+									],
+									"patcher": {
+										"fileversion": 1,
+										"appversion": {
+											"major": 8,
+											"minor": 1,
+											"revision": 0,
+											"architecture": "x64",
+											"modernui": 1
+										},
+										"classnamespace": "box",
+										"rect": [
+											60.0,
+											80.0,
+											740.0,
+											390.0
+										],
+										"bglocked": 0,
+										"openinpresentation": 0,
+										"default_fontsize": 12.0,
+										"default_fontface": 0,
+										"default_fontname": "Arial",
+										"gridonopen": 1,
+										"gridsize": [
+											8.0,
+											8.0
+										],
+										"gridsnaponopen": 1,
+										"objectsnaponopen": 1,
+										"statusbarvisible": 2,
+										"toolbarvisible": 1,
+										"boxanimatetime": 200,
+										"enablehscroll": 1,
+										"enablevscroll": 1,
+										"description": "",
+										"digest": "",
+										"tags": "",
+										"style": "",
+										"boxes": [
+											{
+												"box": {
+													"id": "obj-1",
+													"maxclass": "inlet",
+													"numinlets": 0,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														24.0,
+														24.0,
+														32.0,
+														22.0
+													],
+													"comment": "tick, ticks, pitch, velocity, generation",
+													"index": 1
+												}
+											},
+											{
+												"box": {
+													"id": "obj-2",
+													"maxclass": "inlet",
+													"numinlets": 0,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														68.0,
+														24.0,
+														32.0,
+														22.0
+													],
+													"comment": "the clock's answer",
+													"index": 2
+												}
+											},
+											{
+												"box": {
+													"id": "obj-3",
+													"maxclass": "inlet",
+													"numinlets": 0,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														112.0,
+														24.0,
+														32.0,
+														22.0
+													],
+													"comment": "generation",
+													"index": 3
+												}
+											},
+											{
+												"box": {
+													"id": "obj-4",
+													"maxclass": "inlet",
+													"numinlets": 0,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														156.0,
+														24.0,
+														32.0,
+														22.0
+													],
+													"comment": "1: ready to play",
+													"index": 4
+												}
+											},
+											{
+												"box": {
+													"id": "obj-5",
+													"maxclass": "inlet",
+													"numinlets": 0,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														200.0,
+														24.0,
+														32.0,
+														22.0
+													],
+													"comment": "bang: silence",
+													"index": 5
+												}
+											},
+											{
+												"box": {
+													"id": "obj-6",
+													"maxclass": "outlet",
+													"numinlets": 1,
+													"numoutlets": 0,
+													"patching_rect": [
+														24.0,
+														344.0,
+														32.0,
+														22.0
+													],
+													"comment": "pitch, velocity",
+													"index": 1
+												}
+											},
+											{
+												"box": {
+													"id": "obj-7",
+													"maxclass": "outlet",
+													"numinlets": 1,
+													"numoutlets": 0,
+													"patching_rect": [
+														24.0,
+														88.0,
+														32.0,
+														22.0
+													],
+													"comment": "bang: where is the song?",
+													"index": 2
+												}
+											},
+											{
+												"box": {
+													"id": "obj-8",
+													"maxclass": "outlet",
+													"numinlets": 1,
+													"numoutlets": 0,
+													"patching_rect": [
+														24.0,
+														216.0,
+														32.0,
+														22.0
+													],
+													"comment": "cues taken",
+													"index": 3
+												}
+											},
+											{
+												"box": {
+													"id": "obj-9",
+													"maxclass": "newobj",
+													"numinlets": 1,
+													"numoutlets": 2,
+													"outlettype": [
+														"",
+														"bang"
+													],
+													"patching_rect": [
+														24.0,
+														56.0,
+														47.0,
+														22.0
+													],
+													"text": "t l b"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-10",
+													"maxclass": "newobj",
+													"numinlets": 2,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														24.0,
+														152.0,
+														40.0,
+														22.0
+													],
+													"text": "gate"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-11",
+													"maxclass": "newobj",
+													"numinlets": 1,
+													"numoutlets": 2,
+													"outlettype": [
+														"",
+														""
+													],
+													"patching_rect": [
+														68.0,
+														88.0,
+														47.0,
+														22.0
+													],
+													"text": "t l l"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-12",
+													"maxclass": "newobj",
+													"numinlets": 9,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														24.0,
+														120.0,
+														383.0,
+														22.0
+													],
+													"text": "expr ($i5 >= $i6) && $i7 && $i8 && ($f1 > $f9 - 120.)"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-13",
+													"maxclass": "newobj",
+													"numinlets": 1,
+													"numoutlets": 4,
+													"outlettype": [
+														"int",
+														"int",
+														"float",
+														"int"
+													],
+													"patching_rect": [
+														83.0,
+														56.0,
+														117.0,
+														22.0
+													],
+													"text": "unpack 0 0 0. 0"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-14",
+													"maxclass": "newobj",
+													"numinlets": 1,
+													"numoutlets": 4,
+													"outlettype": [
+														"",
+														"",
+														"",
+														""
+													],
+													"patching_rect": [
+														24.0,
+														184.0,
+														75.0,
+														22.0
+													],
+													"text": "t l l l l"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-15",
+													"maxclass": "newobj",
+													"numinlets": 1,
+													"numoutlets": 4,
+													"outlettype": [
+														"int",
+														"int",
+														"int",
+														"int"
+													],
+													"patching_rect": [
+														68.0,
+														216.0,
+														110.0,
+														22.0
+													],
+													"text": "unpack 0 0 0 0"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-16",
+													"maxclass": "newobj",
+													"numinlets": 7,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														190.0,
+														216.0,
+														285.0,
+														22.0
+													],
+													"text": "expr max(0.\\, ($f1 - $f6) * 125. / $f7)"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-17",
+													"maxclass": "newobj",
+													"numinlets": 6,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														487.0,
+														216.0,
+														229.0,
+														22.0
+													],
+													"text": "expr max(1.\\, $f2 * 125. / $f6)"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-18",
+													"maxclass": "newobj",
+													"numinlets": 4,
+													"numoutlets": 3,
+													"outlettype": [
+														"int",
+														"int",
+														"float"
+													],
+													"patching_rect": [
+														24.0,
+														248.0,
+														110.0,
+														22.0
+													],
+													"text": "pipe 0 0 0. 0."
+												}
+											},
+											{
+												"box": {
+													"id": "obj-19",
+													"maxclass": "newobj",
+													"numinlets": 3,
+													"numoutlets": 2,
+													"outlettype": [
+														"float",
+														"float"
+													],
+													"patching_rect": [
+														24.0,
+														280.0,
+														222.0,
+														22.0
+													],
+													"text": "makenote 100 500 @repeatmode 1"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-20",
+													"maxclass": "newobj",
+													"numinlets": 2,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														24.0,
+														312.0,
+														68.0,
+														22.0
+													],
+													"text": "pack 0 0"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-21",
+													"maxclass": "message",
+													"numinlets": 2,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														127.0,
+														88.0,
+														40.0,
+														22.0
+													],
+													"text": "stop"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-22",
+													"maxclass": "newobj",
+													"numinlets": 1,
+													"numoutlets": 2,
+													"outlettype": [
+														"bang",
+														"bang"
+													],
+													"patching_rect": [
+														212.0,
+														56.0,
+														47.0,
+														22.0
+													],
+													"text": "t b b"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-23",
+													"maxclass": "message",
+													"numinlets": 2,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														179.0,
+														88.0,
+														47.0,
+														22.0
+													],
+													"text": "clear"
+												}
+											}
+										],
+										"lines": [
+											{
+												"patchline": {
+													"destination": [
+														"obj-9",
+														0
+													],
+													"source": [
+														"obj-1",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-7",
+														0
+													],
+													"source": [
+														"obj-9",
+														1
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-11",
+														0
+													],
+													"source": [
+														"obj-9",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-12",
+														0
+													],
+													"source": [
+														"obj-11",
+														1
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-10",
+														0
+													],
+													"source": [
+														"obj-12",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-10",
+														1
+													],
+													"source": [
+														"obj-11",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-12",
+														5
+													],
+													"source": [
+														"obj-3",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-12",
+														6
+													],
+													"source": [
+														"obj-4",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-13",
+														0
+													],
+													"source": [
+														"obj-2",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-12",
+														7
+													],
+													"source": [
+														"obj-13",
+														3
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-12",
+														8
+													],
+													"source": [
+														"obj-13",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-16",
+														5
+													],
+													"source": [
+														"obj-13",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-16",
+														6
+													],
+													"source": [
+														"obj-13",
+														2
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-17",
+														5
+													],
+													"source": [
+														"obj-13",
+														2
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-14",
+														0
+													],
+													"source": [
+														"obj-10",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-8",
+														0
+													],
+													"source": [
+														"obj-14",
+														3
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-16",
+														0
+													],
+													"source": [
+														"obj-14",
+														2
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-17",
+														0
+													],
+													"source": [
+														"obj-14",
+														1
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-15",
+														0
+													],
+													"source": [
+														"obj-14",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-18",
+														3
+													],
+													"source": [
+														"obj-16",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-18",
+														2
+													],
+													"source": [
+														"obj-17",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-18",
+														1
+													],
+													"source": [
+														"obj-15",
+														3
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-18",
+														0
+													],
+													"source": [
+														"obj-15",
+														2
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-19",
+														2
+													],
+													"source": [
+														"obj-18",
+														2
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-19",
+														1
+													],
+													"source": [
+														"obj-18",
+														1
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-19",
+														0
+													],
+													"source": [
+														"obj-18",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-20",
+														1
+													],
+													"source": [
+														"obj-19",
+														1
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-20",
+														0
+													],
+													"source": [
+														"obj-19",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-6",
+														0
+													],
+													"source": [
+														"obj-20",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-22",
+														0
+													],
+													"source": [
+														"obj-5",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-23",
+														0
+													],
+													"source": [
+														"obj-22",
+														1
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-18",
+														0
+													],
+													"source": [
+														"obj-23",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-21",
+														0
+													],
+													"source": [
+														"obj-22",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-19",
+														0
+													],
+													"source": [
+														"obj-21",
+														0
+													]
+												}
+											}
+										]
+									},
+									"saved_object_attributes": {
+										"description": "",
+										"digest": "",
+										"globalpatchername": "",
+										"tags": ""
+									},
+									"text": "p metronome"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-19",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6329,11 +7250,12 @@
 							},
 							{
 								"box": {
-									"id": "obj-18",
+									"id": "obj-20",
 									"maxclass": "newobj",
 									"numinlets": 1,
-									"numoutlets": 3,
+									"numoutlets": 4,
 									"outlettype": [
+										"bang",
 										"bang",
 										"bang",
 										"bang"
@@ -6341,15 +7263,15 @@
 									"patching_rect": [
 										68.0,
 										312.0,
-										61.0,
+										75.0,
 										22.0
 									],
-									"text": "t b b b"
+									"text": "t b b b b"
 								}
 							},
 							{
 								"box": {
-									"id": "obj-19",
+									"id": "obj-21",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6368,7 +7290,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-20",
+									"id": "obj-22",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6387,7 +7309,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-21",
+									"id": "obj-23",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6406,11 +7328,31 @@
 							},
 							{
 								"box": {
-									"id": "obj-22",
+									"id": "obj-24",
 									"maxclass": "newobj",
-									"numinlets": 4,
-									"numoutlets": 4,
+									"numinlets": 1,
+									"numoutlets": 2,
 									"outlettype": [
+										"bang",
+										"bang"
+									],
+									"patching_rect": [
+										201.0,
+										344.0,
+										47.0,
+										22.0
+									],
+									"text": "t b b"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-25",
+									"maxclass": "newobj",
+									"numinlets": 5,
+									"numoutlets": 5,
+									"outlettype": [
+										"",
 										"",
 										"",
 										"",
@@ -6419,35 +7361,36 @@
 									"patching_rect": [
 										24.0,
 										56.0,
-										243.0,
+										313.0,
 										22.0
 									],
-									"text": "route accompaniment bass response"
+									"text": "route accompaniment bass response metronome"
 								}
 							},
 							{
 								"box": {
-									"id": "obj-23",
+									"id": "obj-26",
 									"maxclass": "newobj",
 									"numinlets": 1,
-									"numoutlets": 3,
+									"numoutlets": 4,
 									"outlettype": [
+										"int",
 										"int",
 										"int",
 										"int"
 									],
 									"patching_rect": [
-										279.0,
+										349.0,
 										56.0,
-										61.0,
+										75.0,
 										22.0
 									],
-									"text": "t i i i"
+									"text": "t i i i i"
 								}
 							},
 							{
 								"box": {
-									"id": "obj-24",
+									"id": "obj-27",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6465,7 +7408,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-25",
+									"id": "obj-28",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6483,7 +7426,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-26",
+									"id": "obj-29",
 									"maxclass": "message",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6491,7 +7434,7 @@
 										""
 									],
 									"patching_rect": [
-										329.0,
+										430.0,
 										376.0,
 										75.0,
 										22.0
@@ -6501,7 +7444,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-27",
+									"id": "obj-30",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6509,7 +7452,7 @@
 										""
 									],
 									"patching_rect": [
-										200.0,
+										244.0,
 										408.0,
 										103.0,
 										22.0
@@ -6519,7 +7462,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-28",
+									"id": "obj-31",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6537,7 +7480,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-29",
+									"id": "obj-32",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6555,7 +7498,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-30",
+									"id": "obj-33",
 									"maxclass": "message",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6563,7 +7506,7 @@
 										""
 									],
 									"patching_rect": [
-										416.0,
+										517.0,
 										376.0,
 										75.0,
 										22.0
@@ -6573,7 +7516,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-31",
+									"id": "obj-34",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6581,7 +7524,7 @@
 										""
 									],
 									"patching_rect": [
-										315.0,
+										359.0,
 										408.0,
 										103.0,
 										22.0
@@ -6591,7 +7534,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-32",
+									"id": "obj-35",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6609,7 +7552,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-33",
+									"id": "obj-36",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6627,7 +7570,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-34",
+									"id": "obj-37",
 									"maxclass": "message",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6635,7 +7578,7 @@
 										""
 									],
 									"patching_rect": [
-										503.0,
+										604.0,
 										376.0,
 										75.0,
 										22.0
@@ -6645,7 +7588,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-35",
+									"id": "obj-38",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6653,7 +7596,7 @@
 										""
 									],
 									"patching_rect": [
-										430.0,
+										474.0,
 										408.0,
 										103.0,
 										22.0
@@ -6663,7 +7606,79 @@
 							},
 							{
 								"box": {
-									"id": "obj-36",
+									"id": "obj-39",
+									"maxclass": "newobj",
+									"numinlets": 1,
+									"numoutlets": 1,
+									"outlettype": [
+										""
+									],
+									"patching_rect": [
+										705.0,
+										88.0,
+										117.0,
+										22.0
+									],
+									"text": "expr ($i1 == 4)"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-40",
+									"maxclass": "newobj",
+									"numinlets": 2,
+									"numoutlets": 1,
+									"outlettype": [
+										""
+									],
+									"patching_rect": [
+										264.0,
+										120.0,
+										68.0,
+										22.0
+									],
+									"text": "gate 1 1"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-41",
+									"maxclass": "message",
+									"numinlets": 2,
+									"numoutlets": 1,
+									"outlettype": [
+										""
+									],
+									"patching_rect": [
+										691.0,
+										376.0,
+										75.0,
+										22.0
+									],
+									"text": "silence 3"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-42",
+									"maxclass": "newobj",
+									"numinlets": 1,
+									"numoutlets": 1,
+									"outlettype": [
+										""
+									],
+									"patching_rect": [
+										589.0,
+										408.0,
+										103.0,
+										22.0
+									],
+									"text": "prepend cue 3"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-43",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6672,7 +7687,7 @@
 										"int"
 									],
 									"patching_rect": [
-										352.0,
+										436.0,
 										56.0,
 										47.0,
 										22.0
@@ -6682,7 +7697,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-37",
+									"id": "obj-44",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6700,7 +7715,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-38",
+									"id": "obj-45",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6719,7 +7734,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-39",
+									"id": "obj-46",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 2,
@@ -6738,7 +7753,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-40",
+									"id": "obj-47",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6747,7 +7762,7 @@
 										""
 									],
 									"patching_rect": [
-										411.0,
+										495.0,
 										56.0,
 										47.0,
 										22.0
@@ -6757,7 +7772,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-41",
+									"id": "obj-48",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6766,7 +7781,7 @@
 										"int"
 									],
 									"patching_rect": [
-										705.0,
+										834.0,
 										88.0,
 										82.0,
 										22.0
@@ -6776,7 +7791,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-42",
+									"id": "obj-49",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6785,7 +7800,7 @@
 										"int"
 									],
 									"patching_rect": [
-										264.0,
+										344.0,
 										120.0,
 										47.0,
 										22.0
@@ -6795,7 +7810,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-43",
+									"id": "obj-50",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6813,7 +7828,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-44",
+									"id": "obj-51",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6831,7 +7846,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-45",
+									"id": "obj-52",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6849,11 +7864,12 @@
 							},
 							{
 								"box": {
-									"id": "obj-46",
+									"id": "obj-53",
 									"maxclass": "newobj",
-									"numinlets": 5,
-									"numoutlets": 5,
+									"numinlets": 6,
+									"numoutlets": 6,
 									"outlettype": [
+										"",
 										"",
 										"",
 										"",
@@ -6863,10 +7879,10 @@
 									"patching_rect": [
 										83.0,
 										280.0,
-										271.0,
+										341.0,
 										22.0
 									],
-									"text": "route accompaniment bass response all"
+									"text": "route accompaniment bass response metronome all"
 								}
 							}
 						],
@@ -6874,7 +7890,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-22",
+										"obj-25",
 										0
 									],
 									"source": [
@@ -6886,7 +7902,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-23",
+										"obj-26",
 										0
 									],
 									"source": [
@@ -6898,7 +7914,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-18",
+										"obj-20",
 										0
 									],
 									"source": [
@@ -6910,11 +7926,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-24",
+										"obj-27",
 										0
 									],
 									"source": [
-										"obj-23",
+										"obj-26",
 										0
 									]
 								}
@@ -6922,11 +7938,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-25",
+										"obj-28",
 										0
 									],
 									"source": [
-										"obj-24",
+										"obj-27",
 										0
 									]
 								}
@@ -6934,22 +7950,10 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-25",
+										"obj-28",
 										1
 									],
 									"source": [
-										"obj-22",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-14",
-										0
-									],
-									"source": [
 										"obj-25",
 										0
 									]
@@ -6958,7 +7962,19 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-14",
+										"obj-15",
+										0
+									],
+									"source": [
+										"obj-28",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-15",
 										1
 									],
 									"source": [
@@ -6970,11 +7986,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-14",
+										"obj-15",
 										2
 									],
 									"source": [
-										"obj-17",
+										"obj-19",
 										0
 									]
 								}
@@ -6982,7 +7998,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-14",
+										"obj-15",
 										3
 									],
 									"source": [
@@ -6994,11 +8010,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-19",
+										"obj-21",
 										0
 									],
 									"source": [
-										"obj-18",
+										"obj-20",
 										0
 									]
 								}
@@ -7006,11 +8022,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-14",
+										"obj-15",
 										4
 									],
 									"source": [
-										"obj-19",
+										"obj-21",
 										1
 									]
 								}
@@ -7018,11 +8034,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-26",
+										"obj-29",
 										0
 									],
 									"source": [
-										"obj-19",
+										"obj-21",
 										0
 									]
 								}
@@ -7030,11 +8046,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-12",
+										"obj-13",
 										0
 									],
 									"source": [
-										"obj-26",
+										"obj-29",
 										0
 									]
 								}
@@ -7046,32 +8062,8 @@
 										0
 									],
 									"source": [
-										"obj-14",
+										"obj-15",
 										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-11",
-										0
-									],
-									"source": [
-										"obj-14",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-27",
-										0
-									],
-									"source": [
-										"obj-14",
-										2
 									]
 								}
 							},
@@ -7082,55 +8074,31 @@
 										0
 									],
 									"source": [
-										"obj-27",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-28",
-										0
-									],
-									"source": [
-										"obj-23",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-29",
-										0
-									],
-									"source": [
-										"obj-28",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-29",
-										1
-									],
-									"source": [
-										"obj-22",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
 										"obj-15",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-30",
 										0
 									],
 									"source": [
-										"obj-29",
+										"obj-15",
+										2
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-13",
+										0
+									],
+									"source": [
+										"obj-30",
 										0
 									]
 								}
@@ -7138,7 +8106,55 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-15",
+										"obj-31",
+										0
+									],
+									"source": [
+										"obj-26",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-32",
+										0
+									],
+									"source": [
+										"obj-31",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-32",
+										1
+									],
+									"source": [
+										"obj-25",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-16",
+										0
+									],
+									"source": [
+										"obj-32",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-16",
 										1
 									],
 									"source": [
@@ -7150,11 +8166,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-15",
+										"obj-16",
 										2
 									],
 									"source": [
-										"obj-17",
+										"obj-19",
 										0
 									]
 								}
@@ -7162,7 +8178,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-15",
+										"obj-16",
 										3
 									],
 									"source": [
@@ -7174,11 +8190,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-20",
+										"obj-22",
 										0
 									],
 									"source": [
-										"obj-18",
+										"obj-20",
 										1
 									]
 								}
@@ -7186,11 +8202,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-15",
+										"obj-16",
 										4
 									],
 									"source": [
-										"obj-20",
+										"obj-22",
 										1
 									]
 								}
@@ -7198,11 +8214,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-30",
+										"obj-33",
 										0
 									],
 									"source": [
-										"obj-20",
+										"obj-22",
 										0
 									]
 								}
@@ -7210,11 +8226,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-12",
+										"obj-13",
 										0
 									],
 									"source": [
-										"obj-30",
+										"obj-33",
 										0
 									]
 								}
@@ -7226,32 +8242,8 @@
 										0
 									],
 									"source": [
-										"obj-15",
+										"obj-16",
 										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-11",
-										0
-									],
-									"source": [
-										"obj-15",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-31",
-										0
-									],
-									"source": [
-										"obj-15",
-										2
 									]
 								}
 							},
@@ -7262,19 +8254,19 @@
 										0
 									],
 									"source": [
-										"obj-31",
-										0
+										"obj-16",
+										1
 									]
 								}
 							},
 							{
 								"patchline": {
 									"destination": [
-										"obj-32",
+										"obj-34",
 										0
 									],
 									"source": [
-										"obj-23",
+										"obj-16",
 										2
 									]
 								}
@@ -7282,11 +8274,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-33",
+										"obj-13",
 										0
 									],
 									"source": [
-										"obj-32",
+										"obj-34",
 										0
 									]
 								}
@@ -7294,11 +8286,35 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-33",
+										"obj-35",
+										0
+									],
+									"source": [
+										"obj-26",
+										2
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-36",
+										0
+									],
+									"source": [
+										"obj-35",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-36",
 										1
 									],
 									"source": [
-										"obj-22",
+										"obj-25",
 										2
 									]
 								}
@@ -7306,11 +8322,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-16",
+										"obj-17",
 										0
 									],
 									"source": [
-										"obj-33",
+										"obj-36",
 										0
 									]
 								}
@@ -7318,7 +8334,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-16",
+										"obj-17",
 										1
 									],
 									"source": [
@@ -7330,11 +8346,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-16",
+										"obj-17",
 										2
 									],
 									"source": [
-										"obj-17",
+										"obj-19",
 										0
 									]
 								}
@@ -7342,7 +8358,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-16",
+										"obj-17",
 										3
 									],
 									"source": [
@@ -7354,11 +8370,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-21",
+										"obj-23",
 										0
 									],
 									"source": [
-										"obj-18",
+										"obj-20",
 										2
 									]
 								}
@@ -7366,11 +8382,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-16",
+										"obj-17",
 										4
 									],
 									"source": [
-										"obj-21",
+										"obj-23",
 										1
 									]
 								}
@@ -7378,11 +8394,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-34",
+										"obj-37",
 										0
 									],
 									"source": [
-										"obj-21",
+										"obj-23",
 										0
 									]
 								}
@@ -7390,11 +8406,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-12",
+										"obj-13",
 										0
 									],
 									"source": [
-										"obj-34",
+										"obj-37",
 										0
 									]
 								}
@@ -7406,32 +8422,8 @@
 										0
 									],
 									"source": [
-										"obj-16",
+										"obj-17",
 										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-11",
-										0
-									],
-									"source": [
-										"obj-16",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-35",
-										0
-									],
-									"source": [
-										"obj-16",
-										2
 									]
 								}
 							},
@@ -7442,31 +8434,7 @@
 										0
 									],
 									"source": [
-										"obj-35",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-36",
-										0
-									],
-									"source": [
-										"obj-3",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-37",
-										0
-									],
-									"source": [
-										"obj-36",
+										"obj-17",
 										1
 									]
 								}
@@ -7474,48 +8442,12 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-37",
-										1
+										"obj-38",
+										0
 									],
 									"source": [
 										"obj-17",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-39",
-										0
-									],
-									"source": [
-										"obj-37",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-38",
-										0
-									],
-									"source": [
-										"obj-39",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-18",
-										0
-									],
-									"source": [
-										"obj-38",
-										1
+										2
 									]
 								}
 							},
@@ -7534,12 +8466,12 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-17",
+										"obj-39",
 										0
 									],
 									"source": [
-										"obj-36",
-										0
+										"obj-26",
+										3
 									]
 								}
 							},
@@ -7550,8 +8482,92 @@
 										0
 									],
 									"source": [
-										"obj-2",
+										"obj-39",
 										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-40",
+										1
+									],
+									"source": [
+										"obj-25",
+										3
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-18",
+										0
+									],
+									"source": [
+										"obj-40",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-18",
+										1
+									],
+									"source": [
+										"obj-4",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-18",
+										2
+									],
+									"source": [
+										"obj-19",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-18",
+										3
+									],
+									"source": [
+										"obj-6",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-24",
+										0
+									],
+									"source": [
+										"obj-20",
+										3
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-18",
+										4
+									],
+									"source": [
+										"obj-24",
+										1
 									]
 								}
 							},
@@ -7562,31 +8578,19 @@
 										0
 									],
 									"source": [
-										"obj-40",
-										1
+										"obj-24",
+										0
 									]
 								}
 							},
 							{
 								"patchline": {
 									"destination": [
-										"obj-42",
+										"obj-13",
 										0
 									],
 									"source": [
 										"obj-41",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-43",
-										1
-									],
-									"source": [
-										"obj-17",
 										0
 									]
 								}
@@ -7594,11 +8598,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-44",
-										1
+										"obj-11",
+										0
 									],
 									"source": [
-										"obj-17",
+										"obj-18",
 										0
 									]
 								}
@@ -7606,31 +8610,31 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-43",
+										"obj-12",
 										0
 									],
 									"source": [
+										"obj-18",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
 										"obj-42",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-45",
 										0
 									],
 									"source": [
-										"obj-43",
-										0
+										"obj-18",
+										2
 									]
 								}
 							},
 							{
 								"patchline": {
 									"destination": [
-										"obj-44",
+										"obj-13",
 										0
 									],
 									"source": [
@@ -7642,11 +8646,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-17",
+										"obj-43",
 										0
 									],
 									"source": [
-										"obj-44",
+										"obj-3",
 										0
 									]
 								}
@@ -7654,11 +8658,23 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-45",
+										"obj-44",
+										0
+									],
+									"source": [
+										"obj-43",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-44",
 										1
 									],
 									"source": [
-										"obj-40",
+										"obj-19",
 										0
 									]
 								}
@@ -7670,7 +8686,7 @@
 										0
 									],
 									"source": [
-										"obj-45",
+										"obj-44",
 										0
 									]
 								}
@@ -7678,7 +8694,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-19",
+										"obj-45",
 										0
 									],
 									"source": [
@@ -7694,8 +8710,164 @@
 										0
 									],
 									"source": [
-										"obj-46",
+										"obj-45",
 										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-14",
+										0
+									],
+									"source": [
+										"obj-45",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-19",
+										0
+									],
+									"source": [
+										"obj-43",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-47",
+										0
+									],
+									"source": [
+										"obj-2",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-48",
+										0
+									],
+									"source": [
+										"obj-47",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-49",
+										0
+									],
+									"source": [
+										"obj-48",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-50",
+										1
+									],
+									"source": [
+										"obj-19",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-51",
+										1
+									],
+									"source": [
+										"obj-19",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-50",
+										0
+									],
+									"source": [
+										"obj-49",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-52",
+										0
+									],
+									"source": [
+										"obj-50",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-51",
+										0
+									],
+									"source": [
+										"obj-49",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-19",
+										0
+									],
+									"source": [
+										"obj-51",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-52",
+										1
+									],
+									"source": [
+										"obj-47",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-53",
+										0
+									],
+									"source": [
+										"obj-52",
+										0
 									]
 								}
 							},
@@ -7706,7 +8878,31 @@
 										0
 									],
 									"source": [
-										"obj-46",
+										"obj-53",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-22",
+										0
+									],
+									"source": [
+										"obj-53",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-23",
+										0
+									],
+									"source": [
+										"obj-53",
 										2
 									]
 								}
@@ -7714,12 +8910,24 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-18",
+										"obj-24",
 										0
 									],
 									"source": [
-										"obj-46",
+										"obj-53",
 										3
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-20",
+										0
+									],
+									"source": [
+										"obj-53",
+										4
 									]
 								}
 							}
@@ -7848,12 +9056,12 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
-						24.0,
-						280.0,
+						229.0,
+						440.0,
 						32.0,
 						22.0
 					],
-					"comment": "what the engine says",
+					"comment": "metronome: pitch, velocity",
 					"index": 4
 				}
 			},
@@ -7864,18 +9072,34 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
-						68.0,
+						24.0,
 						280.0,
 						32.0,
 						22.0
 					],
-					"comment": "state: 0 Waiting for the engine, 1 Connected, 2 Slot in use, 3 Wrong version, 4 Engine lost, 5 No Improv with this player",
+					"comment": "what the engine says",
 					"index": 5
 				}
 			},
 			{
 				"box": {
 					"id": "obj-15",
+					"maxclass": "outlet",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						68.0,
+						280.0,
+						32.0,
+						22.0
+					],
+					"comment": "state: 0 Waiting for the engine, 1 Connected, 2 Slot in use, 3 Wrong version, 4 Engine lost, 5 No Improv with this player",
+					"index": 6
+				}
+			},
+			{
+				"box": {
+					"id": "obj-16",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -7893,7 +9117,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-16",
+					"id": "obj-17",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -7911,7 +9135,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-17",
+					"id": "obj-18",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -7929,7 +9153,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-18",
+					"id": "obj-19",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -7948,7 +9172,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-19",
+					"id": "obj-20",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -7967,7 +9191,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-20",
+					"id": "obj-21",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -7985,7 +9209,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-21",
+					"id": "obj-22",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -8003,7 +9227,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-22",
+					"id": "obj-23",
 					"maxclass": "newobj",
 					"numinlets": 4,
 					"numoutlets": 3,
@@ -8762,7 +9986,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-23",
+					"id": "obj-24",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -8780,7 +10004,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-24",
+					"id": "obj-25",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 2,
@@ -8799,7 +10023,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-25",
+					"id": "obj-26",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 3,
@@ -8819,7 +10043,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-26",
+					"id": "obj-27",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -8838,7 +10062,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-27",
+					"id": "obj-28",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -8856,7 +10080,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-28",
+					"id": "obj-29",
 					"maxclass": "newobj",
 					"numinlets": 4,
 					"numoutlets": 1,
@@ -8874,7 +10098,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-29",
+					"id": "obj-30",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -8892,7 +10116,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-30",
+					"id": "obj-31",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -8910,7 +10134,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-31",
+					"id": "obj-32",
 					"maxclass": "newobj",
 					"numinlets": 4,
 					"numoutlets": 4,
@@ -8931,7 +10155,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-32",
+					"id": "obj-33",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 3,
@@ -8951,7 +10175,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-33",
+					"id": "obj-34",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -8969,7 +10193,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-34",
+					"id": "obj-35",
 					"maxclass": "message",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -8987,7 +10211,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-35",
+					"id": "obj-36",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -9005,7 +10229,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-36",
+					"id": "obj-37",
 					"maxclass": "message",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -9023,7 +10247,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-37",
+					"id": "obj-38",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -9041,7 +10265,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-38",
+					"id": "obj-39",
 					"maxclass": "message",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -9059,7 +10283,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-39",
+					"id": "obj-40",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -9078,7 +10302,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-40",
+					"id": "obj-41",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -9096,7 +10320,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-41",
+					"id": "obj-42",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 3,
@@ -9116,7 +10340,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-42",
+					"id": "obj-43",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -9135,7 +10359,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-43",
+					"id": "obj-44",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 2,
@@ -9193,12 +10417,24 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-4",
+						"obj-13",
 						0
 					],
 					"source": [
 						"obj-6",
 						3
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-4",
+						0
+					],
+					"source": [
+						"obj-6",
+						4
 					]
 				}
 			},
@@ -9241,7 +10477,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-15",
+						"obj-16",
 						0
 					],
 					"source": [
@@ -9253,11 +10489,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-13",
+						"obj-14",
 						0
 					],
 					"source": [
-						"obj-15",
+						"obj-16",
 						0
 					]
 				}
@@ -9265,7 +10501,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-16",
+						"obj-17",
 						0
 					],
 					"source": [
@@ -9277,11 +10513,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-13",
+						"obj-14",
 						0
 					],
 					"source": [
-						"obj-16",
+						"obj-17",
 						0
 					]
 				}
@@ -9289,7 +10525,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-17",
+						"obj-18",
 						0
 					],
 					"source": [
@@ -9301,11 +10537,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-13",
+						"obj-14",
 						0
 					],
 					"source": [
-						"obj-17",
+						"obj-18",
 						0
 					]
 				}
@@ -9313,7 +10549,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-13",
+						"obj-14",
 						0
 					],
 					"source": [
@@ -9329,7 +10565,7 @@
 						0
 					],
 					"source": [
-						"obj-20",
+						"obj-21",
 						0
 					]
 				}
@@ -9349,11 +10585,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-19",
+						"obj-20",
 						0
 					],
 					"source": [
-						"obj-18",
+						"obj-19",
 						0
 					]
 				}
@@ -9361,7 +10597,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-21",
+						"obj-22",
 						0
 					],
 					"source": [
@@ -9377,7 +10613,7 @@
 						1
 					],
 					"source": [
-						"obj-21",
+						"obj-22",
 						0
 					]
 				}
@@ -9389,7 +10625,7 @@
 						0
 					],
 					"source": [
-						"obj-19",
+						"obj-20",
 						0
 					]
 				}
@@ -9421,7 +10657,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-23",
+						"obj-24",
 						0
 					],
 					"source": [
@@ -9433,11 +10669,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-22",
+						"obj-23",
 						0
 					],
 					"source": [
-						"obj-23",
+						"obj-24",
 						0
 					]
 				}
@@ -9445,7 +10681,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-22",
+						"obj-23",
 						1
 					],
 					"source": [
@@ -9457,7 +10693,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-22",
+						"obj-23",
 						2
 					],
 					"source": [
@@ -9469,7 +10705,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-22",
+						"obj-23",
 						3
 					],
 					"source": [
@@ -9485,7 +10721,7 @@
 						0
 					],
 					"source": [
-						"obj-22",
+						"obj-23",
 						0
 					]
 				}
@@ -9497,7 +10733,7 @@
 						0
 					],
 					"source": [
-						"obj-22",
+						"obj-23",
 						1
 					]
 				}
@@ -9505,11 +10741,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-24",
+						"obj-25",
 						0
 					],
 					"source": [
-						"obj-22",
+						"obj-23",
 						2
 					]
 				}
@@ -9521,7 +10757,7 @@
 						6
 					],
 					"source": [
-						"obj-24",
+						"obj-25",
 						0
 					]
 				}
@@ -9541,7 +10777,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-25",
+						"obj-26",
 						0
 					],
 					"source": [
@@ -9557,7 +10793,7 @@
 						0
 					],
 					"source": [
-						"obj-25",
+						"obj-26",
 						2
 					]
 				}
@@ -9565,7 +10801,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-27",
+						"obj-28",
 						0
 					],
 					"source": [
@@ -9577,8 +10813,44 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-28",
+						"obj-29",
 						1
+					],
+					"source": [
+						"obj-28",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-27",
+						0
+					],
+					"source": [
+						"obj-26",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-29",
+						3
+					],
+					"source": [
+						"obj-27",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-29",
+						2
 					],
 					"source": [
 						"obj-27",
@@ -9589,43 +10861,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-26",
-						0
-					],
-					"source": [
-						"obj-25",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-28",
-						3
-					],
-					"source": [
-						"obj-26",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-28",
-						2
-					],
-					"source": [
-						"obj-26",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-29",
+						"obj-30",
 						1
 					],
 					"source": [
@@ -9637,35 +10873,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-29",
-						0
-					],
-					"source": [
-						"obj-25",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-28",
-						0
-					],
-					"source": [
-						"obj-29",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
 						"obj-30",
 						0
 					],
 					"source": [
-						"obj-28",
+						"obj-26",
 						0
 					]
 				}
@@ -9673,7 +10885,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-5",
+						"obj-29",
 						0
 					],
 					"source": [
@@ -9686,6 +10898,30 @@
 				"patchline": {
 					"destination": [
 						"obj-31",
+						0
+					],
+					"source": [
+						"obj-29",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-5",
+						0
+					],
+					"source": [
+						"obj-31",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-32",
 						0
 					],
 					"source": [
@@ -9697,7 +10933,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-32",
+						"obj-33",
 						0
 					],
 					"source": [
@@ -9709,6 +10945,30 @@
 			{
 				"patchline": {
 					"destination": [
+						"obj-35",
+						0
+					],
+					"source": [
+						"obj-33",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-34",
+						0
+					],
+					"source": [
+						"obj-35",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
 						"obj-34",
 						0
 					],
@@ -9721,7 +10981,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-33",
+						"obj-5",
 						0
 					],
 					"source": [
@@ -9733,23 +10993,23 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-33",
+						"obj-37",
 						0
 					],
 					"source": [
-						"obj-31",
-						0
+						"obj-33",
+						1
 					]
 				}
 			},
 			{
 				"patchline": {
 					"destination": [
-						"obj-5",
+						"obj-36",
 						0
 					],
 					"source": [
-						"obj-33",
+						"obj-37",
 						0
 					]
 				}
@@ -9769,83 +11029,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-35",
+						"obj-5",
 						0
 					],
 					"source": [
 						"obj-36",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-35",
-						0
-					],
-					"source": [
-						"obj-31",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-5",
-						0
-					],
-					"source": [
-						"obj-35",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-38",
-						0
-					],
-					"source": [
-						"obj-32",
-						2
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-37",
-						0
-					],
-					"source": [
-						"obj-38",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-37",
-						0
-					],
-					"source": [
-						"obj-31",
-						2
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-5",
-						0
-					],
-					"source": [
-						"obj-37",
 						0
 					]
 				}
@@ -9854,6 +11042,54 @@
 				"patchline": {
 					"destination": [
 						"obj-39",
+						0
+					],
+					"source": [
+						"obj-33",
+						2
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-38",
+						0
+					],
+					"source": [
+						"obj-39",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-38",
+						0
+					],
+					"source": [
+						"obj-32",
+						2
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-5",
+						0
+					],
+					"source": [
+						"obj-38",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-40",
 						0
 					],
 					"source": [
@@ -9865,24 +11101,12 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-40",
-						0
-					],
-					"source": [
-						"obj-39",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
 						"obj-41",
 						0
 					],
 					"source": [
 						"obj-40",
-						0
+						1
 					]
 				}
 			},
@@ -9894,6 +11118,18 @@
 					],
 					"source": [
 						"obj-41",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-43",
+						0
+					],
+					"source": [
+						"obj-42",
 						0
 					]
 				}
@@ -9905,7 +11141,7 @@
 						5
 					],
 					"source": [
-						"obj-42",
+						"obj-43",
 						1
 					]
 				}
@@ -9913,11 +11149,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-43",
+						"obj-44",
 						0
 					],
 					"source": [
-						"obj-42",
+						"obj-43",
 						0
 					]
 				}
@@ -9929,7 +11165,7 @@
 						6
 					],
 					"source": [
-						"obj-43",
+						"obj-44",
 						0
 					]
 				}
@@ -9937,11 +11173,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-14",
+						"obj-15",
 						0
 					],
 					"source": [
-						"obj-39",
+						"obj-40",
 						0
 					]
 				}

@@ -3234,8 +3234,9 @@
 					"id": "obj-4",
 					"maxclass": "newobj",
 					"numinlets": 7,
-					"numoutlets": 6,
+					"numoutlets": 7,
 					"outlettype": [
+						"",
 						"",
 						"",
 						"",
@@ -3262,7 +3263,7 @@
 						"rect": [
 							60.0,
 							80.0,
-							811.0,
+							940.0,
 							486.0
 						],
 						"bglocked": 0,
@@ -3480,7 +3481,7 @@
 										32.0,
 										22.0
 									],
-									"comment": "bang: where is the song?",
+									"comment": "metronome: pitch, velocity",
 									"index": 4
 								}
 							},
@@ -3491,12 +3492,12 @@
 									"numinlets": 1,
 									"numoutlets": 0,
 									"patching_rect": [
-										24.0,
-										440.0,
+										200.0,
+										408.0,
 										32.0,
 										22.0
 									],
-									"comment": "what is played",
+									"comment": "bang: where is the song?",
 									"index": 5
 								}
 							},
@@ -3508,17 +3509,33 @@
 									"numoutlets": 0,
 									"patching_rect": [
 										24.0,
-										312.0,
+										440.0,
 										32.0,
 										22.0
 									],
-									"comment": "bang: the generation is another",
+									"comment": "what is played",
 									"index": 6
 								}
 							},
 							{
 								"box": {
 									"id": "obj-14",
+									"maxclass": "outlet",
+									"numinlets": 1,
+									"numoutlets": 0,
+									"patching_rect": [
+										24.0,
+										312.0,
+										32.0,
+										22.0
+									],
+									"comment": "bang: the generation is another",
+									"index": 7
+								}
+							},
+							{
+								"box": {
+									"id": "obj-15",
 									"maxclass": "newobj",
 									"numinlets": 5,
 									"numoutlets": 3,
@@ -4422,7 +4439,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-15",
+									"id": "obj-16",
 									"maxclass": "newobj",
 									"numinlets": 5,
 									"numoutlets": 3,
@@ -5369,7 +5386,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-16",
+									"id": "obj-17",
 									"maxclass": "newobj",
 									"numinlets": 5,
 									"numoutlets": 3,
@@ -6273,7 +6290,911 @@
 							},
 							{
 								"box": {
-									"id": "obj-17",
+									"id": "obj-18",
+									"maxclass": "newobj",
+									"numinlets": 5,
+									"numoutlets": 3,
+									"outlettype": [
+										"",
+										"",
+										""
+									],
+									"patching_rect": [
+										329.0,
+										376.0,
+										89.0,
+										22.0
+									],
+									"patcher": {
+										"fileversion": 1,
+										"appversion": {
+											"major": 8,
+											"minor": 1,
+											"revision": 0,
+											"architecture": "x64",
+											"modernui": 1
+										},
+										"classnamespace": "box",
+										"rect": [
+											60.0,
+											80.0,
+											740.0,
+											390.0
+										],
+										"bglocked": 0,
+										"openinpresentation": 0,
+										"default_fontsize": 12.0,
+										"default_fontface": 0,
+										"default_fontname": "Arial",
+										"gridonopen": 1,
+										"gridsize": [
+											8.0,
+											8.0
+										],
+										"gridsnaponopen": 1,
+										"objectsnaponopen": 1,
+										"statusbarvisible": 2,
+										"toolbarvisible": 1,
+										"boxanimatetime": 200,
+										"enablehscroll": 1,
+										"enablevscroll": 1,
+										"description": "",
+										"digest": "",
+										"tags": "",
+										"style": "",
+										"boxes": [
+											{
+												"box": {
+													"id": "obj-1",
+													"maxclass": "inlet",
+													"numinlets": 0,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														24.0,
+														24.0,
+														32.0,
+														22.0
+													],
+													"comment": "tick, ticks, pitch, velocity, generation",
+													"index": 1
+												}
+											},
+											{
+												"box": {
+													"id": "obj-2",
+													"maxclass": "inlet",
+													"numinlets": 0,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														68.0,
+														24.0,
+														32.0,
+														22.0
+													],
+													"comment": "the clock's answer",
+													"index": 2
+												}
+											},
+											{
+												"box": {
+													"id": "obj-3",
+													"maxclass": "inlet",
+													"numinlets": 0,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														112.0,
+														24.0,
+														32.0,
+														22.0
+													],
+													"comment": "generation",
+													"index": 3
+												}
+											},
+											{
+												"box": {
+													"id": "obj-4",
+													"maxclass": "inlet",
+													"numinlets": 0,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														156.0,
+														24.0,
+														32.0,
+														22.0
+													],
+													"comment": "1: ready to play",
+													"index": 4
+												}
+											},
+											{
+												"box": {
+													"id": "obj-5",
+													"maxclass": "inlet",
+													"numinlets": 0,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														200.0,
+														24.0,
+														32.0,
+														22.0
+													],
+													"comment": "bang: silence",
+													"index": 5
+												}
+											},
+											{
+												"box": {
+													"id": "obj-6",
+													"maxclass": "outlet",
+													"numinlets": 1,
+													"numoutlets": 0,
+													"patching_rect": [
+														24.0,
+														344.0,
+														32.0,
+														22.0
+													],
+													"comment": "pitch, velocity",
+													"index": 1
+												}
+											},
+											{
+												"box": {
+													"id": "obj-7",
+													"maxclass": "outlet",
+													"numinlets": 1,
+													"numoutlets": 0,
+													"patching_rect": [
+														24.0,
+														88.0,
+														32.0,
+														22.0
+													],
+													"comment": "bang: where is the song?",
+													"index": 2
+												}
+											},
+											{
+												"box": {
+													"id": "obj-8",
+													"maxclass": "outlet",
+													"numinlets": 1,
+													"numoutlets": 0,
+													"patching_rect": [
+														24.0,
+														216.0,
+														32.0,
+														22.0
+													],
+													"comment": "cues taken",
+													"index": 3
+												}
+											},
+											{
+												"box": {
+													"id": "obj-9",
+													"maxclass": "newobj",
+													"numinlets": 1,
+													"numoutlets": 2,
+													"outlettype": [
+														"",
+														"bang"
+													],
+													"patching_rect": [
+														24.0,
+														56.0,
+														47.0,
+														22.0
+													],
+													"text": "t l b"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-10",
+													"maxclass": "newobj",
+													"numinlets": 2,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														24.0,
+														152.0,
+														40.0,
+														22.0
+													],
+													"text": "gate"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-11",
+													"maxclass": "newobj",
+													"numinlets": 1,
+													"numoutlets": 2,
+													"outlettype": [
+														"",
+														""
+													],
+													"patching_rect": [
+														68.0,
+														88.0,
+														47.0,
+														22.0
+													],
+													"text": "t l l"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-12",
+													"maxclass": "newobj",
+													"numinlets": 9,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														24.0,
+														120.0,
+														383.0,
+														22.0
+													],
+													"text": "expr ($i5 >= $i6) && $i7 && $i8 && ($f1 > $f9 - 120.)"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-13",
+													"maxclass": "newobj",
+													"numinlets": 1,
+													"numoutlets": 4,
+													"outlettype": [
+														"int",
+														"int",
+														"float",
+														"int"
+													],
+													"patching_rect": [
+														83.0,
+														56.0,
+														117.0,
+														22.0
+													],
+													"text": "unpack 0 0 0. 0"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-14",
+													"maxclass": "newobj",
+													"numinlets": 1,
+													"numoutlets": 4,
+													"outlettype": [
+														"",
+														"",
+														"",
+														""
+													],
+													"patching_rect": [
+														24.0,
+														184.0,
+														75.0,
+														22.0
+													],
+													"text": "t l l l l"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-15",
+													"maxclass": "newobj",
+													"numinlets": 1,
+													"numoutlets": 4,
+													"outlettype": [
+														"int",
+														"int",
+														"int",
+														"int"
+													],
+													"patching_rect": [
+														68.0,
+														216.0,
+														110.0,
+														22.0
+													],
+													"text": "unpack 0 0 0 0"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-16",
+													"maxclass": "newobj",
+													"numinlets": 7,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														190.0,
+														216.0,
+														285.0,
+														22.0
+													],
+													"text": "expr max(0.\\, ($f1 - $f6) * 125. / $f7)"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-17",
+													"maxclass": "newobj",
+													"numinlets": 6,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														487.0,
+														216.0,
+														229.0,
+														22.0
+													],
+													"text": "expr max(1.\\, $f2 * 125. / $f6)"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-18",
+													"maxclass": "newobj",
+													"numinlets": 4,
+													"numoutlets": 3,
+													"outlettype": [
+														"int",
+														"int",
+														"float"
+													],
+													"patching_rect": [
+														24.0,
+														248.0,
+														110.0,
+														22.0
+													],
+													"text": "pipe 0 0 0. 0."
+												}
+											},
+											{
+												"box": {
+													"id": "obj-19",
+													"maxclass": "newobj",
+													"numinlets": 3,
+													"numoutlets": 2,
+													"outlettype": [
+														"float",
+														"float"
+													],
+													"patching_rect": [
+														24.0,
+														280.0,
+														222.0,
+														22.0
+													],
+													"text": "makenote 100 500 @repeatmode 1"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-20",
+													"maxclass": "newobj",
+													"numinlets": 2,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														24.0,
+														312.0,
+														68.0,
+														22.0
+													],
+													"text": "pack 0 0"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-21",
+													"maxclass": "message",
+													"numinlets": 2,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														127.0,
+														88.0,
+														40.0,
+														22.0
+													],
+													"text": "stop"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-22",
+													"maxclass": "newobj",
+													"numinlets": 1,
+													"numoutlets": 2,
+													"outlettype": [
+														"bang",
+														"bang"
+													],
+													"patching_rect": [
+														212.0,
+														56.0,
+														47.0,
+														22.0
+													],
+													"text": "t b b"
+												}
+											},
+											{
+												"box": {
+													"id": "obj-23",
+													"maxclass": "message",
+													"numinlets": 2,
+													"numoutlets": 1,
+													"outlettype": [
+														""
+													],
+													"patching_rect": [
+														179.0,
+														88.0,
+														47.0,
+														22.0
+													],
+													"text": "clear"
+												}
+											}
+										],
+										"lines": [
+											{
+												"patchline": {
+													"destination": [
+														"obj-9",
+														0
+													],
+													"source": [
+														"obj-1",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-7",
+														0
+													],
+													"source": [
+														"obj-9",
+														1
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-11",
+														0
+													],
+													"source": [
+														"obj-9",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-12",
+														0
+													],
+													"source": [
+														"obj-11",
+														1
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-10",
+														0
+													],
+													"source": [
+														"obj-12",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-10",
+														1
+													],
+													"source": [
+														"obj-11",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-12",
+														5
+													],
+													"source": [
+														"obj-3",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-12",
+														6
+													],
+													"source": [
+														"obj-4",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-13",
+														0
+													],
+													"source": [
+														"obj-2",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-12",
+														7
+													],
+													"source": [
+														"obj-13",
+														3
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-12",
+														8
+													],
+													"source": [
+														"obj-13",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-16",
+														5
+													],
+													"source": [
+														"obj-13",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-16",
+														6
+													],
+													"source": [
+														"obj-13",
+														2
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-17",
+														5
+													],
+													"source": [
+														"obj-13",
+														2
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-14",
+														0
+													],
+													"source": [
+														"obj-10",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-8",
+														0
+													],
+													"source": [
+														"obj-14",
+														3
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-16",
+														0
+													],
+													"source": [
+														"obj-14",
+														2
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-17",
+														0
+													],
+													"source": [
+														"obj-14",
+														1
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-15",
+														0
+													],
+													"source": [
+														"obj-14",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-18",
+														3
+													],
+													"source": [
+														"obj-16",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-18",
+														2
+													],
+													"source": [
+														"obj-17",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-18",
+														1
+													],
+													"source": [
+														"obj-15",
+														3
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-18",
+														0
+													],
+													"source": [
+														"obj-15",
+														2
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-19",
+														2
+													],
+													"source": [
+														"obj-18",
+														2
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-19",
+														1
+													],
+													"source": [
+														"obj-18",
+														1
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-19",
+														0
+													],
+													"source": [
+														"obj-18",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-20",
+														1
+													],
+													"source": [
+														"obj-19",
+														1
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-20",
+														0
+													],
+													"source": [
+														"obj-19",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-6",
+														0
+													],
+													"source": [
+														"obj-20",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-22",
+														0
+													],
+													"source": [
+														"obj-5",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-23",
+														0
+													],
+													"source": [
+														"obj-22",
+														1
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-18",
+														0
+													],
+													"source": [
+														"obj-23",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-21",
+														0
+													],
+													"source": [
+														"obj-22",
+														0
+													]
+												}
+											},
+											{
+												"patchline": {
+													"destination": [
+														"obj-19",
+														0
+													],
+													"source": [
+														"obj-21",
+														0
+													]
+												}
+											}
+										]
+									},
+									"saved_object_attributes": {
+										"description": "",
+										"digest": "",
+										"globalpatchername": "",
+										"tags": ""
+									},
+									"text": "p metronome"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-19",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6291,11 +7212,12 @@
 							},
 							{
 								"box": {
-									"id": "obj-18",
+									"id": "obj-20",
 									"maxclass": "newobj",
 									"numinlets": 1,
-									"numoutlets": 3,
+									"numoutlets": 4,
 									"outlettype": [
+										"bang",
 										"bang",
 										"bang",
 										"bang"
@@ -6303,15 +7225,15 @@
 									"patching_rect": [
 										68.0,
 										312.0,
-										61.0,
+										75.0,
 										22.0
 									],
-									"text": "t b b b"
+									"text": "t b b b b"
 								}
 							},
 							{
 								"box": {
-									"id": "obj-19",
+									"id": "obj-21",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6330,7 +7252,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-20",
+									"id": "obj-22",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6349,7 +7271,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-21",
+									"id": "obj-23",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6368,11 +7290,31 @@
 							},
 							{
 								"box": {
-									"id": "obj-22",
+									"id": "obj-24",
 									"maxclass": "newobj",
-									"numinlets": 4,
-									"numoutlets": 4,
+									"numinlets": 1,
+									"numoutlets": 2,
 									"outlettype": [
+										"bang",
+										"bang"
+									],
+									"patching_rect": [
+										201.0,
+										344.0,
+										47.0,
+										22.0
+									],
+									"text": "t b b"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-25",
+									"maxclass": "newobj",
+									"numinlets": 5,
+									"numoutlets": 5,
+									"outlettype": [
+										"",
 										"",
 										"",
 										"",
@@ -6381,35 +7323,36 @@
 									"patching_rect": [
 										24.0,
 										56.0,
-										243.0,
+										313.0,
 										22.0
 									],
-									"text": "route accompaniment bass response"
+									"text": "route accompaniment bass response metronome"
 								}
 							},
 							{
 								"box": {
-									"id": "obj-23",
+									"id": "obj-26",
 									"maxclass": "newobj",
 									"numinlets": 1,
-									"numoutlets": 3,
+									"numoutlets": 4,
 									"outlettype": [
+										"int",
 										"int",
 										"int",
 										"int"
 									],
 									"patching_rect": [
-										279.0,
+										349.0,
 										56.0,
-										61.0,
+										75.0,
 										22.0
 									],
-									"text": "t i i i"
+									"text": "t i i i i"
 								}
 							},
 							{
 								"box": {
-									"id": "obj-24",
+									"id": "obj-27",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6427,7 +7370,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-25",
+									"id": "obj-28",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6445,7 +7388,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-26",
+									"id": "obj-29",
 									"maxclass": "message",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6453,7 +7396,7 @@
 										""
 									],
 									"patching_rect": [
-										329.0,
+										430.0,
 										376.0,
 										75.0,
 										22.0
@@ -6463,7 +7406,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-27",
+									"id": "obj-30",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6471,7 +7414,7 @@
 										""
 									],
 									"patching_rect": [
-										200.0,
+										244.0,
 										408.0,
 										103.0,
 										22.0
@@ -6481,7 +7424,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-28",
+									"id": "obj-31",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6499,7 +7442,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-29",
+									"id": "obj-32",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6517,7 +7460,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-30",
+									"id": "obj-33",
 									"maxclass": "message",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6525,7 +7468,7 @@
 										""
 									],
 									"patching_rect": [
-										416.0,
+										517.0,
 										376.0,
 										75.0,
 										22.0
@@ -6535,7 +7478,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-31",
+									"id": "obj-34",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6543,7 +7486,7 @@
 										""
 									],
 									"patching_rect": [
-										315.0,
+										359.0,
 										408.0,
 										103.0,
 										22.0
@@ -6553,7 +7496,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-32",
+									"id": "obj-35",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6571,7 +7514,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-33",
+									"id": "obj-36",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6589,7 +7532,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-34",
+									"id": "obj-37",
 									"maxclass": "message",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6597,7 +7540,7 @@
 										""
 									],
 									"patching_rect": [
-										503.0,
+										604.0,
 										376.0,
 										75.0,
 										22.0
@@ -6607,7 +7550,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-35",
+									"id": "obj-38",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 1,
@@ -6615,7 +7558,7 @@
 										""
 									],
 									"patching_rect": [
-										430.0,
+										474.0,
 										408.0,
 										103.0,
 										22.0
@@ -6625,7 +7568,79 @@
 							},
 							{
 								"box": {
-									"id": "obj-36",
+									"id": "obj-39",
+									"maxclass": "newobj",
+									"numinlets": 1,
+									"numoutlets": 1,
+									"outlettype": [
+										""
+									],
+									"patching_rect": [
+										705.0,
+										88.0,
+										117.0,
+										22.0
+									],
+									"text": "expr ($i1 == 4)"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-40",
+									"maxclass": "newobj",
+									"numinlets": 2,
+									"numoutlets": 1,
+									"outlettype": [
+										""
+									],
+									"patching_rect": [
+										264.0,
+										120.0,
+										68.0,
+										22.0
+									],
+									"text": "gate 1 1"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-41",
+									"maxclass": "message",
+									"numinlets": 2,
+									"numoutlets": 1,
+									"outlettype": [
+										""
+									],
+									"patching_rect": [
+										691.0,
+										376.0,
+										75.0,
+										22.0
+									],
+									"text": "silence 3"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-42",
+									"maxclass": "newobj",
+									"numinlets": 1,
+									"numoutlets": 1,
+									"outlettype": [
+										""
+									],
+									"patching_rect": [
+										589.0,
+										408.0,
+										103.0,
+										22.0
+									],
+									"text": "prepend cue 3"
+								}
+							},
+							{
+								"box": {
+									"id": "obj-43",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6634,7 +7649,7 @@
 										"int"
 									],
 									"patching_rect": [
-										352.0,
+										436.0,
 										56.0,
 										47.0,
 										22.0
@@ -6644,7 +7659,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-37",
+									"id": "obj-44",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6662,7 +7677,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-38",
+									"id": "obj-45",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6681,7 +7696,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-39",
+									"id": "obj-46",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 2,
@@ -6700,7 +7715,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-40",
+									"id": "obj-47",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6709,7 +7724,7 @@
 										""
 									],
 									"patching_rect": [
-										411.0,
+										495.0,
 										56.0,
 										47.0,
 										22.0
@@ -6719,7 +7734,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-41",
+									"id": "obj-48",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6728,7 +7743,7 @@
 										"int"
 									],
 									"patching_rect": [
-										705.0,
+										834.0,
 										88.0,
 										82.0,
 										22.0
@@ -6738,7 +7753,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-42",
+									"id": "obj-49",
 									"maxclass": "newobj",
 									"numinlets": 1,
 									"numoutlets": 2,
@@ -6747,7 +7762,7 @@
 										"int"
 									],
 									"patching_rect": [
-										264.0,
+										344.0,
 										120.0,
 										47.0,
 										22.0
@@ -6757,7 +7772,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-43",
+									"id": "obj-50",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6775,7 +7790,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-44",
+									"id": "obj-51",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6793,7 +7808,7 @@
 							},
 							{
 								"box": {
-									"id": "obj-45",
+									"id": "obj-52",
 									"maxclass": "newobj",
 									"numinlets": 2,
 									"numoutlets": 1,
@@ -6811,11 +7826,12 @@
 							},
 							{
 								"box": {
-									"id": "obj-46",
+									"id": "obj-53",
 									"maxclass": "newobj",
-									"numinlets": 5,
-									"numoutlets": 5,
+									"numinlets": 6,
+									"numoutlets": 6,
 									"outlettype": [
+										"",
 										"",
 										"",
 										"",
@@ -6825,10 +7841,10 @@
 									"patching_rect": [
 										83.0,
 										280.0,
-										271.0,
+										341.0,
 										22.0
 									],
-									"text": "route accompaniment bass response all"
+									"text": "route accompaniment bass response metronome all"
 								}
 							}
 						],
@@ -6836,7 +7852,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-22",
+										"obj-25",
 										0
 									],
 									"source": [
@@ -6848,7 +7864,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-23",
+										"obj-26",
 										0
 									],
 									"source": [
@@ -6860,7 +7876,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-18",
+										"obj-20",
 										0
 									],
 									"source": [
@@ -6872,11 +7888,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-24",
+										"obj-27",
 										0
 									],
 									"source": [
-										"obj-23",
+										"obj-26",
 										0
 									]
 								}
@@ -6884,11 +7900,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-25",
+										"obj-28",
 										0
 									],
 									"source": [
-										"obj-24",
+										"obj-27",
 										0
 									]
 								}
@@ -6896,22 +7912,10 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-25",
+										"obj-28",
 										1
 									],
 									"source": [
-										"obj-22",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-14",
-										0
-									],
-									"source": [
 										"obj-25",
 										0
 									]
@@ -6920,7 +7924,19 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-14",
+										"obj-15",
+										0
+									],
+									"source": [
+										"obj-28",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-15",
 										1
 									],
 									"source": [
@@ -6932,11 +7948,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-14",
+										"obj-15",
 										2
 									],
 									"source": [
-										"obj-17",
+										"obj-19",
 										0
 									]
 								}
@@ -6944,7 +7960,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-14",
+										"obj-15",
 										3
 									],
 									"source": [
@@ -6956,11 +7972,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-19",
+										"obj-21",
 										0
 									],
 									"source": [
-										"obj-18",
+										"obj-20",
 										0
 									]
 								}
@@ -6968,11 +7984,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-14",
+										"obj-15",
 										4
 									],
 									"source": [
-										"obj-19",
+										"obj-21",
 										1
 									]
 								}
@@ -6980,11 +7996,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-26",
+										"obj-29",
 										0
 									],
 									"source": [
-										"obj-19",
+										"obj-21",
 										0
 									]
 								}
@@ -6992,11 +8008,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-12",
+										"obj-13",
 										0
 									],
 									"source": [
-										"obj-26",
+										"obj-29",
 										0
 									]
 								}
@@ -7008,32 +8024,8 @@
 										0
 									],
 									"source": [
-										"obj-14",
+										"obj-15",
 										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-11",
-										0
-									],
-									"source": [
-										"obj-14",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-27",
-										0
-									],
-									"source": [
-										"obj-14",
-										2
 									]
 								}
 							},
@@ -7044,55 +8036,31 @@
 										0
 									],
 									"source": [
-										"obj-27",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-28",
-										0
-									],
-									"source": [
-										"obj-23",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-29",
-										0
-									],
-									"source": [
-										"obj-28",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-29",
-										1
-									],
-									"source": [
-										"obj-22",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
 										"obj-15",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-30",
 										0
 									],
 									"source": [
-										"obj-29",
+										"obj-15",
+										2
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-13",
+										0
+									],
+									"source": [
+										"obj-30",
 										0
 									]
 								}
@@ -7100,7 +8068,55 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-15",
+										"obj-31",
+										0
+									],
+									"source": [
+										"obj-26",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-32",
+										0
+									],
+									"source": [
+										"obj-31",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-32",
+										1
+									],
+									"source": [
+										"obj-25",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-16",
+										0
+									],
+									"source": [
+										"obj-32",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-16",
 										1
 									],
 									"source": [
@@ -7112,11 +8128,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-15",
+										"obj-16",
 										2
 									],
 									"source": [
-										"obj-17",
+										"obj-19",
 										0
 									]
 								}
@@ -7124,7 +8140,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-15",
+										"obj-16",
 										3
 									],
 									"source": [
@@ -7136,11 +8152,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-20",
+										"obj-22",
 										0
 									],
 									"source": [
-										"obj-18",
+										"obj-20",
 										1
 									]
 								}
@@ -7148,11 +8164,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-15",
+										"obj-16",
 										4
 									],
 									"source": [
-										"obj-20",
+										"obj-22",
 										1
 									]
 								}
@@ -7160,11 +8176,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-30",
+										"obj-33",
 										0
 									],
 									"source": [
-										"obj-20",
+										"obj-22",
 										0
 									]
 								}
@@ -7172,11 +8188,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-12",
+										"obj-13",
 										0
 									],
 									"source": [
-										"obj-30",
+										"obj-33",
 										0
 									]
 								}
@@ -7188,32 +8204,8 @@
 										0
 									],
 									"source": [
-										"obj-15",
+										"obj-16",
 										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-11",
-										0
-									],
-									"source": [
-										"obj-15",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-31",
-										0
-									],
-									"source": [
-										"obj-15",
-										2
 									]
 								}
 							},
@@ -7224,19 +8216,19 @@
 										0
 									],
 									"source": [
-										"obj-31",
-										0
+										"obj-16",
+										1
 									]
 								}
 							},
 							{
 								"patchline": {
 									"destination": [
-										"obj-32",
+										"obj-34",
 										0
 									],
 									"source": [
-										"obj-23",
+										"obj-16",
 										2
 									]
 								}
@@ -7244,11 +8236,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-33",
+										"obj-13",
 										0
 									],
 									"source": [
-										"obj-32",
+										"obj-34",
 										0
 									]
 								}
@@ -7256,11 +8248,35 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-33",
+										"obj-35",
+										0
+									],
+									"source": [
+										"obj-26",
+										2
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-36",
+										0
+									],
+									"source": [
+										"obj-35",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-36",
 										1
 									],
 									"source": [
-										"obj-22",
+										"obj-25",
 										2
 									]
 								}
@@ -7268,11 +8284,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-16",
+										"obj-17",
 										0
 									],
 									"source": [
-										"obj-33",
+										"obj-36",
 										0
 									]
 								}
@@ -7280,7 +8296,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-16",
+										"obj-17",
 										1
 									],
 									"source": [
@@ -7292,11 +8308,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-16",
+										"obj-17",
 										2
 									],
 									"source": [
-										"obj-17",
+										"obj-19",
 										0
 									]
 								}
@@ -7304,7 +8320,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-16",
+										"obj-17",
 										3
 									],
 									"source": [
@@ -7316,11 +8332,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-21",
+										"obj-23",
 										0
 									],
 									"source": [
-										"obj-18",
+										"obj-20",
 										2
 									]
 								}
@@ -7328,11 +8344,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-16",
+										"obj-17",
 										4
 									],
 									"source": [
-										"obj-21",
+										"obj-23",
 										1
 									]
 								}
@@ -7340,11 +8356,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-34",
+										"obj-37",
 										0
 									],
 									"source": [
-										"obj-21",
+										"obj-23",
 										0
 									]
 								}
@@ -7352,11 +8368,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-12",
+										"obj-13",
 										0
 									],
 									"source": [
-										"obj-34",
+										"obj-37",
 										0
 									]
 								}
@@ -7368,32 +8384,8 @@
 										0
 									],
 									"source": [
-										"obj-16",
+										"obj-17",
 										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-11",
-										0
-									],
-									"source": [
-										"obj-16",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-35",
-										0
-									],
-									"source": [
-										"obj-16",
-										2
 									]
 								}
 							},
@@ -7404,31 +8396,7 @@
 										0
 									],
 									"source": [
-										"obj-35",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-36",
-										0
-									],
-									"source": [
-										"obj-3",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-37",
-										0
-									],
-									"source": [
-										"obj-36",
+										"obj-17",
 										1
 									]
 								}
@@ -7436,48 +8404,12 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-37",
-										1
+										"obj-38",
+										0
 									],
 									"source": [
 										"obj-17",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-39",
-										0
-									],
-									"source": [
-										"obj-37",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-38",
-										0
-									],
-									"source": [
-										"obj-39",
-										0
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-18",
-										0
-									],
-									"source": [
-										"obj-38",
-										1
+										2
 									]
 								}
 							},
@@ -7496,12 +8428,12 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-17",
+										"obj-39",
 										0
 									],
 									"source": [
-										"obj-36",
-										0
+										"obj-26",
+										3
 									]
 								}
 							},
@@ -7512,8 +8444,92 @@
 										0
 									],
 									"source": [
-										"obj-2",
+										"obj-39",
 										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-40",
+										1
+									],
+									"source": [
+										"obj-25",
+										3
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-18",
+										0
+									],
+									"source": [
+										"obj-40",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-18",
+										1
+									],
+									"source": [
+										"obj-4",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-18",
+										2
+									],
+									"source": [
+										"obj-19",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-18",
+										3
+									],
+									"source": [
+										"obj-6",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-24",
+										0
+									],
+									"source": [
+										"obj-20",
+										3
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-18",
+										4
+									],
+									"source": [
+										"obj-24",
+										1
 									]
 								}
 							},
@@ -7524,31 +8540,19 @@
 										0
 									],
 									"source": [
-										"obj-40",
-										1
+										"obj-24",
+										0
 									]
 								}
 							},
 							{
 								"patchline": {
 									"destination": [
-										"obj-42",
+										"obj-13",
 										0
 									],
 									"source": [
 										"obj-41",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-43",
-										1
-									],
-									"source": [
-										"obj-17",
 										0
 									]
 								}
@@ -7556,11 +8560,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-44",
-										1
+										"obj-11",
+										0
 									],
 									"source": [
-										"obj-17",
+										"obj-18",
 										0
 									]
 								}
@@ -7568,31 +8572,31 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-43",
+										"obj-12",
 										0
 									],
 									"source": [
+										"obj-18",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
 										"obj-42",
-										1
-									]
-								}
-							},
-							{
-								"patchline": {
-									"destination": [
-										"obj-45",
 										0
 									],
 									"source": [
-										"obj-43",
-										0
+										"obj-18",
+										2
 									]
 								}
 							},
 							{
 								"patchline": {
 									"destination": [
-										"obj-44",
+										"obj-13",
 										0
 									],
 									"source": [
@@ -7604,11 +8608,11 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-17",
+										"obj-43",
 										0
 									],
 									"source": [
-										"obj-44",
+										"obj-3",
 										0
 									]
 								}
@@ -7616,11 +8620,23 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-45",
+										"obj-44",
+										0
+									],
+									"source": [
+										"obj-43",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-44",
 										1
 									],
 									"source": [
-										"obj-40",
+										"obj-19",
 										0
 									]
 								}
@@ -7632,7 +8648,7 @@
 										0
 									],
 									"source": [
-										"obj-45",
+										"obj-44",
 										0
 									]
 								}
@@ -7640,7 +8656,7 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-19",
+										"obj-45",
 										0
 									],
 									"source": [
@@ -7656,8 +8672,164 @@
 										0
 									],
 									"source": [
-										"obj-46",
+										"obj-45",
 										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-14",
+										0
+									],
+									"source": [
+										"obj-45",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-19",
+										0
+									],
+									"source": [
+										"obj-43",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-47",
+										0
+									],
+									"source": [
+										"obj-2",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-48",
+										0
+									],
+									"source": [
+										"obj-47",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-49",
+										0
+									],
+									"source": [
+										"obj-48",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-50",
+										1
+									],
+									"source": [
+										"obj-19",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-51",
+										1
+									],
+									"source": [
+										"obj-19",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-50",
+										0
+									],
+									"source": [
+										"obj-49",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-52",
+										0
+									],
+									"source": [
+										"obj-50",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-51",
+										0
+									],
+									"source": [
+										"obj-49",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-19",
+										0
+									],
+									"source": [
+										"obj-51",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-52",
+										1
+									],
+									"source": [
+										"obj-47",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-53",
+										0
+									],
+									"source": [
+										"obj-52",
+										0
 									]
 								}
 							},
@@ -7668,7 +8840,31 @@
 										0
 									],
 									"source": [
-										"obj-46",
+										"obj-53",
+										0
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-22",
+										0
+									],
+									"source": [
+										"obj-53",
+										1
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-23",
+										0
+									],
+									"source": [
+										"obj-53",
 										2
 									]
 								}
@@ -7676,12 +8872,24 @@
 							{
 								"patchline": {
 									"destination": [
-										"obj-18",
+										"obj-24",
 										0
 									],
 									"source": [
-										"obj-46",
+										"obj-53",
 										3
+									]
+								}
+							},
+							{
+								"patchline": {
+									"destination": [
+										"obj-20",
+										0
+									],
+									"source": [
+										"obj-53",
+										4
 									]
 								}
 							}
@@ -7810,12 +9018,12 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
-						24.0,
-						238.0,
+						229.0,
+						398.0,
 						32.0,
 						22.0
 					],
-					"comment": "what the engine says",
+					"comment": "metronome: pitch, velocity",
 					"index": 4
 				}
 			},
@@ -7827,17 +9035,33 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						24.0,
-						270.0,
+						238.0,
 						32.0,
 						22.0
 					],
-					"comment": "state: 0 Waiting for the engine, 1 Connected, 2 Slot in use, 3 Wrong version, 4 Engine lost, 5 No Improv with this player",
+					"comment": "what the engine says",
 					"index": 5
 				}
 			},
 			{
 				"box": {
 					"id": "obj-13",
+					"maxclass": "outlet",
+					"numinlets": 1,
+					"numoutlets": 0,
+					"patching_rect": [
+						24.0,
+						270.0,
+						32.0,
+						22.0
+					],
+					"comment": "state: 0 Waiting for the engine, 1 Connected, 2 Slot in use, 3 Wrong version, 4 Engine lost, 5 No Improv with this player",
+					"index": 6
+				}
+			},
+			{
+				"box": {
+					"id": "obj-14",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -7855,7 +9079,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-14",
+					"id": "obj-15",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -7873,7 +9097,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-15",
+					"id": "obj-16",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -7891,7 +9115,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-16",
+					"id": "obj-17",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -7910,7 +9134,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-17",
+					"id": "obj-18",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -7929,7 +9153,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-18",
+					"id": "obj-19",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -7947,7 +9171,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-19",
+					"id": "obj-20",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 1,
@@ -7965,7 +9189,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-20",
+					"id": "obj-21",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 3,
@@ -8956,7 +10180,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-21",
+					"id": "obj-22",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -8974,7 +10198,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-22",
+					"id": "obj-23",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 3,
@@ -8994,7 +10218,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-23",
+					"id": "obj-24",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 1,
@@ -9012,7 +10236,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-24",
+					"id": "obj-25",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -9031,7 +10255,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-25",
+					"id": "obj-26",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 3,
@@ -9051,7 +10275,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-26",
+					"id": "obj-27",
 					"maxclass": "newobj",
 					"numinlets": 1,
 					"numoutlets": 2,
@@ -9070,7 +10294,7 @@
 			},
 			{
 				"box": {
-					"id": "obj-27",
+					"id": "obj-28",
 					"maxclass": "newobj",
 					"numinlets": 2,
 					"numoutlets": 2,
@@ -9128,12 +10352,24 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-2",
+						"obj-11",
 						0
 					],
 					"source": [
 						"obj-4",
 						3
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-2",
+						0
+					],
+					"source": [
+						"obj-4",
+						4
 					]
 				}
 			},
@@ -9176,7 +10412,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-13",
+						"obj-14",
 						0
 					],
 					"source": [
@@ -9188,11 +10424,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-11",
+						"obj-12",
 						0
 					],
 					"source": [
-						"obj-13",
+						"obj-14",
 						0
 					]
 				}
@@ -9200,7 +10436,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-14",
+						"obj-15",
 						0
 					],
 					"source": [
@@ -9212,11 +10448,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-11",
+						"obj-12",
 						0
 					],
 					"source": [
-						"obj-14",
+						"obj-15",
 						0
 					]
 				}
@@ -9224,7 +10460,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-15",
+						"obj-16",
 						0
 					],
 					"source": [
@@ -9236,11 +10472,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-11",
+						"obj-12",
 						0
 					],
 					"source": [
-						"obj-15",
+						"obj-16",
 						0
 					]
 				}
@@ -9248,7 +10484,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-11",
+						"obj-12",
 						0
 					],
 					"source": [
@@ -9264,7 +10500,7 @@
 						0
 					],
 					"source": [
-						"obj-18",
+						"obj-19",
 						0
 					]
 				}
@@ -9284,11 +10520,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-17",
+						"obj-18",
 						0
 					],
 					"source": [
-						"obj-16",
+						"obj-17",
 						0
 					]
 				}
@@ -9296,11 +10532,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-19",
+						"obj-20",
 						0
 					],
 					"source": [
-						"obj-17",
+						"obj-18",
 						1
 					]
 				}
@@ -9312,7 +10548,7 @@
 						1
 					],
 					"source": [
-						"obj-19",
+						"obj-20",
 						0
 					]
 				}
@@ -9324,7 +10560,7 @@
 						0
 					],
 					"source": [
-						"obj-17",
+						"obj-18",
 						0
 					]
 				}
@@ -9356,7 +10592,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-20",
+						"obj-21",
 						0
 					],
 					"source": [
@@ -9372,7 +10608,7 @@
 						0
 					],
 					"source": [
-						"obj-20",
+						"obj-21",
 						1
 					]
 				}
@@ -9384,7 +10620,7 @@
 						3
 					],
 					"source": [
-						"obj-20",
+						"obj-21",
 						0
 					]
 				}
@@ -9392,7 +10628,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-20",
+						"obj-21",
 						1
 					],
 					"source": [
@@ -9404,7 +10640,7 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-24",
+						"obj-25",
 						0
 					],
 					"source": [
@@ -9416,11 +10652,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-21",
+						"obj-22",
 						0
 					],
 					"source": [
-						"obj-24",
+						"obj-25",
 						1
 					]
 				}
@@ -9428,83 +10664,71 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-23",
-						0
-					],
-					"source": [
 						"obj-24",
 						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-22",
-						0
 					],
 					"source": [
-						"obj-20",
-						2
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-21",
-						1
-					],
-					"source": [
-						"obj-22",
-						2
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-23",
-						1
-					],
-					"source": [
-						"obj-22",
-						2
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-21",
-						0
-					],
-					"source": [
-						"obj-22",
-						1
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
-						"obj-23",
-						0
-					],
-					"source": [
-						"obj-22",
-						0
-					]
-				}
-			},
-			{
-				"patchline": {
-					"destination": [
 						"obj-25",
 						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-23",
+						0
 					],
 					"source": [
 						"obj-21",
+						2
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-22",
+						1
+					],
+					"source": [
+						"obj-23",
+						2
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-24",
+						1
+					],
+					"source": [
+						"obj-23",
+						2
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-22",
+						0
+					],
+					"source": [
+						"obj-23",
+						1
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-24",
+						0
+					],
+					"source": [
+						"obj-23",
 						0
 					]
 				}
@@ -9516,7 +10740,19 @@
 						0
 					],
 					"source": [
-						"obj-25",
+						"obj-22",
+						0
+					]
+				}
+			},
+			{
+				"patchline": {
+					"destination": [
+						"obj-27",
+						0
+					],
+					"source": [
+						"obj-26",
 						0
 					]
 				}
@@ -9528,7 +10764,7 @@
 						5
 					],
 					"source": [
-						"obj-26",
+						"obj-27",
 						1
 					]
 				}
@@ -9536,11 +10772,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-27",
+						"obj-28",
 						0
 					],
 					"source": [
-						"obj-26",
+						"obj-27",
 						0
 					]
 				}
@@ -9552,7 +10788,7 @@
 						6
 					],
 					"source": [
-						"obj-27",
+						"obj-28",
 						0
 					]
 				}
@@ -9560,11 +10796,11 @@
 			{
 				"patchline": {
 					"destination": [
-						"obj-12",
+						"obj-13",
 						0
 					],
 					"source": [
-						"obj-23",
+						"obj-24",
 						0
 					]
 				}
