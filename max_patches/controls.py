@@ -125,9 +125,9 @@ class Panel:
         return box
 
     def button(self, name: str, meaning: str, place: Place) -> Box:
-        """A button; hidden, since a press is no state."""
-        return live(self.patch, "live.text", place, (name, name, meaning),
-                    chosen(("off", "on"), parameter_invisible=HIDDEN), mode=0, text=name, texton=name)  # fmt: skip
+        """A button: hidden, since a press is no state, and without an initial value, which loading would press."""
+        kept = chosen(("off", "on"), parameter_invisible=HIDDEN, parameter_initial_enable=0)
+        return live(self.patch, "live.text", place, (name, name, meaning), kept, mode=0, text=name, texton=name)
 
     def row(self, name: str, maxclass: str, at: tuple[int, int], wide: tuple[int, int]) -> Box:
         """A label and its control, one beside the other; widths in pixels."""

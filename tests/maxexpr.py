@@ -27,7 +27,8 @@ def _divide(a: Value, b: Value) -> Value:
 def _tree(text: str) -> ast.expr:
     assert "?" not in text, "Max's expr knows no ?"
     python = re.sub(r"\$([if])(\d)", r"\1\2", text).replace("&&", " and ").replace("||", " or ")
-    return ast.parse(re.sub(r"!(?!=)", " not ", python).strip(), mode="eval").body
+    # Max's ! binds as Python's ~ does
+    return ast.parse(re.sub(r"!(?!=)", "~", python).strip(), mode="eval").body
 
 
 def evaluate(text: str, values: Sequence[Value]) -> Value:
@@ -44,7 +45,7 @@ def evaluate(text: str, values: Sequence[Value]) -> Value:
                 return int(all(run(part) for part in parts))
             case ast.BoolOp(values=parts):
                 return int(any(run(part) for part in parts))
-            case ast.UnaryOp(op=ast.Not(), operand=inner):
+            case ast.UnaryOp(op=ast.Invert(), operand=inner):
                 return int(not run(inner))
             case ast.UnaryOp(op=ast.USub(), operand=inner):
                 return -run(inner)
