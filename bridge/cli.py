@@ -8,8 +8,9 @@ from time import perf_counter
 from typing import Final
 
 from bridge import __version__
+from bridge.engine.presets import Word, spelt
 from bridge.engine.settings import ANY
-from bridge.music.errors import BridgeError
+from bridge.music.errors import BridgeError, WireError
 from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO
 from bridge.music.vocabulary import GENRES
 
@@ -25,6 +26,7 @@ ELSEWHERE: Final = {
     "evaluate": ("bridge.training.evaluate", "measure a model, playing on its own"),
     "export": ("bridge.training.export", "make a model folder from a training run (needs TensorFlow)"),
 }  # command -> the module whose main takes the rest of the line, and its line of help
+SET_HELP: Final = "how every player begins, as often as needed; 2:NAME=VALUE: how player 2 does; improv get lists names"
 WORKSHOP: Final = ("tensorflow", "keras", "matplotlib")  # what the extra `training` brings
 
 EXAMPLES: Final = """examples:
@@ -39,10 +41,19 @@ SERVE_EXAMPLES: Final = """examples:
   improv serve --midi --clock midi                     virtual MIDI ports, clock from MIDI
   improv serve --midi-in loopMIDI --midi-out Synth     existing MIDI ports, by a part of their name
   improv serve --midi --tempo 96                       be the clock: play along with nothing but a keyboard
+  improv serve --preset ballad --set swing=0.6         how players begin; docs/controls.md
   improv serve --host 0.0.0.0 --port 9101              for another computer's OSC (trust your network)
 by hand, with liblo's oscsend and oscdump:
   oscdump 9200 & oscsend localhost 9100 /improv/hello iisi 1 1 player 9200
 """
+
+
+TELL: Final = {
+    "set": ("set a parameter of a running engine", "examples:\n  improv set swing 0.6\n  improv set preset ballad"),
+    "get": ("ask a running engine for a parameter, presets, controls", "examples:\n  improv get\n  improv get swing"),
+    "do": ("ask a running engine for an action", "examples:\n  improv do panic\n  improv do mutate --player 2"),
+    "learn": ("bind a MIDI control", "examples:\n  improv learn temperature\n  improv learn mode:respond"),
+}  # command -> its line of help, its examples
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -72,6 +83,8 @@ def parser() -> argparse.ArgumentParser:
     )
     for name, (_, text) in ELSEWHERE.items():
         commands.add_parser(name, help=text, add_help=False)
+    for name, (text, examples) in TELL.items():
+        _tell(name, commands.add_parser(name, help=text, description=text, epilog=examples))
     ports = commands.add_parser("ports", help="the MIDI ports of this machine", epilog="example: improv ports --json")
     doctor = commands.add_parser(
         "doctor", help="what is there, what is missing, what to do", epilog="example: improv doctor --port 9101"
@@ -101,7 +114,10 @@ def _serve(serve: argparse.ArgumentParser) -> None:
     add("--meter", type=_meter, metavar="N/D", help="of a MIDI or local clock, which say none (default: 4/4)")
     add("--midi-offset", type=float, default=0.0, metavar="MS", help="play MIDI later, or if negative earlier, by this")
     add("--model", metavar="NAME|DIR", help="the mind: a model's name or folder, or `rules` (default: accompaniment)")
-    add("--genre", choices=(ANY, *GENRES), default=ANY, help="of players who set none (default: %(default)s)")
+    add("--genre", choices=(ANY, *GENRES), help=f"of players who set none (default: {ANY})")
+    add("--config", metavar="FILE", help="default: ./improv.toml, else the one in your own folder; `none`: no file")
+    add("--preset", metavar="NAME", help="the preset of improv.toml that players begin with")
+    add("--set", action="append", default=[], type=_wish, metavar="NAME=VALUE", help=SET_HELP)
     add("--lookahead", type=_within(5, 1000), metavar="MS", help="how early notes leave, in milliseconds")
     add(
         "--seed",
@@ -113,8 +129,36 @@ def _serve(serve: argparse.ArgumentParser) -> None:
     add("--json", action="store_true", help="print a JSON line when ready and one with figures at the end")
 
 
+def _tell(name: str, grammar: argparse.ArgumentParser) -> None:
+    add = grammar.add_argument
+    match name:
+        case "set":
+            add("name", help="a parameter; improv get lists them")
+            add("value", help="a number or a word")
+        case "get":
+            add("name", nargs="?", default="*", help="a parameter, `presets` or `controls` (default: all parameters)")
+        case "do":
+            add("name", metavar="action", help="panic, stop, mutate ...")
+        case _:
+            add("name", help="a parameter, an action, or a parameter with a value: mode:respond")
+    add("--player", type=_within(1, 65535), default=1, help="whose (default: %(default)s)")
+    add("--host", default="127.0.0.1", help="where the engine runs (default: %(default)s)")
+    add("--port", type=_within(1, 65535), default=PORT, help="its OSC port (default: %(default)s)")
+
+
+def _say(args: argparse.Namespace) -> int:
+    from bridge.io import tell
+
+    asked = tell.Asked(args.host, args.port, args.player)
+    if args.command == "set":
+        return tell.put(asked, args.name, args.value)
+    return {"get": tell.get, "do": tell.do, "learn": tell.learn}[args.command](asked, args.name)
+
+
 def _here(grammar: argparse.ArgumentParser, words: list[str], began: float) -> int:
     args = grammar.parse_args(words)
+    if args.command in TELL:
+        return _say(args)
     if args.command == "serve":
         if args.tempo is not None and args.clock not in (None, "local"):
             grammar.error("--tempo is for a local clock; leave out --clock, or say --clock local")
@@ -126,7 +170,7 @@ def _here(grammar: argparse.ArgumentParser, words: list[str], began: float) -> i
             Options(
                 args.host, args.port, midi, args.midi_in, args.midi_out, clock, args.tempo, args.model,
                 args.lookahead, args.seed, args.quiet, args.json, args.meter, args.midi_offset / 1000,
-                args.genre,
+                args.genre, args.config, _wishes(args),
             ),
             began,
         )  # fmt: skip
@@ -157,6 +201,22 @@ def _within(low: int, high: int) -> Callable[[str], int]:
 
 
 _port = _within(0, 65535)
+
+
+def _wishes(args: argparse.Namespace) -> tuple[tuple[int, str, Word], ...]:
+    """What --preset and --set ask for, as (player, name, value); player 0 is everyone."""
+    return (*([(0, "preset", args.preset)] if args.preset is not None else []), *args.set)
+
+
+def _wish(text: str) -> tuple[int, str, Word]:
+    name, equals, value = text.partition("=")
+    player, colon, rest = name.partition(":")
+    if not equals or (colon and not (player.isdecimal() and 1 <= int(player) <= 65535)):
+        raise argparse.ArgumentTypeError(f"{text} is not NAME=VALUE, nor 2:NAME=VALUE for player 2")
+    try:
+        return (int(player), rest, spelt(rest, value)) if colon else (0, name, spelt(name, value))
+    except WireError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _meter(text: str) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from bridge.engine.echo import Echo
 from bridge.engine.jam import Jam
 from bridge.engine.settings import Settings
 from bridge.generators.rules import RulesBand
-from bridge.music.events import RESPONSE, Do, Event, NoteOff, NoteOn, Output, Plan, Set, Silence, State
+from bridge.music.events import RESPONSE, Do, Error, Event, NoteOff, NoteOn, Output, Plan, Set, Silence, State
 from bridge.music.timeline import PPQ, STEP
 from tests.virtual import Host, cues, of, play
 
@@ -284,6 +284,16 @@ def test_a_mind_that_raises_is_answered_for_by_an_echo(where: str) -> None:
     out = play(jam, host.script, host.time + 0.5)
     assert said(out) == [(2 * BAR + beat * PPQ, pitch) for beat, pitch in enumerate(CALL)]
     assert jam.report().failures > 0
+
+
+def test_a_model_that_is_not_there_is_refused_and_the_old_one_goes_on() -> None:
+    host = Host().tune(CALL)
+    host.script += [(host.time, Set(1, "model", "psi")), (host.time, Set(1, "model", "bagpipe"))]
+    host.run(12).stop()
+    out = play(jam_of(), host.script, host.time + 0.5)
+    reasons = [o.message.reason for _, o in of(out, Error) if isinstance(o.message, Error)]
+    assert reasons == ["no_model", "bad_value"]
+    assert said(out)[0] == (2 * BAR, 60)
 
 
 def test_stop_ends_a_response_at_once_and_panic_forgets_the_call() -> None:

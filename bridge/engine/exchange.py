@@ -21,6 +21,7 @@ from bridge.music.timeline import PPQ, STEP, Place
 
 MOST_TONES: Final = 2048  # in one response; a mind that says more says nothing new
 
+DEFAULT: Final = "melody"  # who answers where nobody is named
 ECHO: Final = "echo"  # the mind that answers where the others fail
 
 Minds = Mapping[str, Answerer]  # by name; ECHO is among them
@@ -77,6 +78,10 @@ class Exchange:
     def phase(self) -> str:
         """Ready, listening or playing, as a stage light would say."""
         return "playing" if self.response else "listening" if self.call else "ready"
+
+    def knows(self, name: str) -> bool:
+        """Whether a mind of that name is there; `melody` always is, if only as an echo."""
+        return name in self._minds or name == DEFAULT
 
     def clear(self) -> None:
         """Forget the call, the response, and all that was heard."""

@@ -37,12 +37,13 @@ class Jam:
     def __init__(
         self, mind: Generator, *, fallback: Generator | None = None, answerers: Minds | None = None, seed: int = 0,
         settings: Settings | None = None, generation: int = 1, clock: str = "auto", tempo: float = 120.0,
-        fault: str = "",
+        fault: str = "", desk: console.Desk | None = None,
     ) -> None:  # fmt: skip
         self.step_ms = Measure()  # filled by the shell, since the engine reads no clock
         self.sessions: dict[int, Session] = {}
         self.roster = Roster()
         self.settings = settings or Settings()  # of the jam; a new player begins with a copy
+        self.desk = desk or console.Desk()
         self.drops = 0  # events that could not be used
         self.heard = 0  # notes struck
         self._conductor = Conductor(clock, tempo)
@@ -155,7 +156,7 @@ class Jam:
 
     def _welcomed(self, hello: ev.Hello, time: float) -> list[Output]:
         refused = self._door.refused
-        outputs = self._door.hello(hello, time, self.settings)
+        outputs = self._door.hello(hello, time, self.desk.beginning(hello.player, self.settings))
         self.drops += self._door.refused - refused
         if self._beat == NEVER and self.roster.everyone():
             self._beat = time + HEARTBEAT
@@ -223,11 +224,13 @@ class Jam:
                 return thru + self._box.monitors(ev.Heard(at, pitch, 0), session.player)
             case ev.Set() | ev.Get() | ev.Do():
                 return self._asked(session, event)
-        return []  # a control change: heard, and nobody has asked for it
+            case ev.Control():
+                return [out for wish in console.turned(session, event, self.desk) for out in self._asked(session, wish)]
+        return []
 
     def _asked(self, session: Session, wish: ev.Set | ev.Get | ev.Do) -> list[Output]:
         try:
-            done = console.asked(session, wish, self.settings, self.sessions.values(), self._box)
+            done = console.asked(session, wish, self.settings, self.sessions.values(), self._box, self.desk)
         except WireError as error:
             self.drops += 1
             return self._box.refuse(self.roster.peers(session.player), error.reason, session.player)

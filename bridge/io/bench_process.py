@@ -16,7 +16,7 @@ from typing import Any, Final
 from bridge.io.child import Child
 from bridge.music.errors import PortError
 
-SERVE: Final = ("serve", "--port", "0", "--json", "--quiet")
+SERVE: Final = ("serve", "--port", "0", "--json", "--quiet", "--config", "none")
 BIRTH: Final = 30.0  # seconds that a process may take to start
 FAREWELL: Final = 5.0  # seconds that an engine may take to end
 ECHO: Final = "from bridge.io.bench_process import echo; echo()"

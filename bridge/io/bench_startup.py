@@ -61,7 +61,8 @@ def first_welcome(model: str | None) -> float:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind((HERE, 0))
         port = free.getsockname()[1]
-    words = ["-m", "bridge", "serve", "--port", str(port), "--quiet", *(("--model", model) if model else ())]
+    words = ["-m", "bridge", "serve", "--port", str(port), "--quiet", "--config", "none"]
+    words += ["--model", model] if model else []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
         udp.bind((HERE, 0))
         udp.settimeout(KNOCK)

@@ -32,7 +32,7 @@ LONGEST: Final = 55.0  # seconds of music, unless --seconds asks for more
 BIRTH: Final = 30.0  # seconds that the engine may take to start
 FAREWELL: Final = 5.0  # seconds that it may take to end
 DEFAULT: Final = "auld_lang_syne"
-ENGINE: Final = ("-m", "bridge", "serve")
+ENGINE: Final = ("-m", "bridge", "serve", "--config", "none")
 
 EPILOG: Final = """
 examples:

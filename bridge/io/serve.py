@@ -10,12 +10,16 @@ from time import perf_counter, time
 from typing import Any, Final
 
 from bridge import __version__
+from bridge.engine.console import Desk
 from bridge.engine.jam import Jam
-from bridge.engine.settings import ANY, Settings
+from bridge.engine.settings import Settings
 from bridge.generators import shelf
+from bridge.io.config import Config, Wish, read
 from bridge.io.host import Follower, Host, Shell, Summary, Timed, signals, undisturbed
+from bridge.io.learned import Keeper
 from bridge.io.minds import Choice, answerers, choose
 from bridge.io.osc import OscShell
+from bridge.music.events import EVERYONE
 from bridge.quiet import hushed
 
 LOG: Final = logging.getLogger(__name__)
@@ -39,37 +43,44 @@ class Options:
     json: bool
     meter: tuple[int, int] | None = None  # of a clock that says none
     midi_offset: float = 0.0  # seconds by which MIDI output is late
-    genre: str = ANY  # that a new player begins with
+    genre: str | None = None  # that a new player begins with
+    config: str | None = None  # a file like improv.toml; `none`: none at all
+    wishes: tuple[Wish, ...] = ()  # of --set and --preset
+
+    def asked(self) -> list[Wish]:
+        """What players shall begin with, as all options together say."""
+        numerator, denominator = self.meter or (None, None)
+        words = {
+            "numerator": numerator, "denominator": denominator, "lookahead_ms": self.lookahead, "genre": self.genre,
+        }  # fmt: skip
+        return [*((EVERYONE, name, value) for name, value in words.items() if value is not None), *self.wishes]
 
 
 def serve(options: Options, began: float) -> int:
     """Play until a signal; `began` is when the command did, in perf_counter seconds. Raises BridgeError."""
     logging.basicConfig(format="improv: %(message)s", level=logging.ERROR if options.quiet else logging.WARNING)
-    settings = Settings()
+    config = read(options.config)
     choice = choose(options.model)
-    if choice.temperature is not None:
-        settings.set("temperature", choice.temperature)
-    if options.meter is not None:
-        settings.set("numerator", options.meter[0])
-        settings.set("denominator", options.meter[1])
-    if options.lookahead is not None:
-        settings.set("lookahead_ms", options.lookahead)
-    settings.set("genre", options.genre)
+    made_for = {} if choice.temperature is None else {"temperature": choice.temperature}
+    desk, notes = config.desk(made_for, options.asked())
+    settings = Settings()
+    settings.values.update(desk.presets.beginning(EVERYONE))
     minds, missing = answerers()
-    for line in (choice.warning, *choice.notes, *missing, apart(options.genre, choice)):
+    for line in (choice.warning, *choice.notes, *missing, apart(settings.word("genre"), choice), *notes):
         if line:
             LOG.warning("%s", line)
     mind = Timed(choice.mind)
     jam = Jam(
         mind, fallback=choice.fallback, answerers=minds, seed=options.seed, settings=settings, clock=options.clock,
         tempo=options.tempo or 120.0, generation=generation(), fault="no_model" if choice.warning else "",
+        desk=desk,
     )  # fmt: skip
     jam.step_ms = mind.ms
     host = Host(jam)
     with ExitStack() as stack:
         stack.enter_context(signals(host))
         osc = stack.enter_context(OscShell(host.enqueue, host=options.host, port=options.port))
-        shells: list[Shell] = [osc]
+        shells: list[Shell] = [osc, *keepers(stack, config, desk)]
         followers: list[Follower] = []
         ready = {"event": "ready", "port": osc.port, "pid": os.getpid(), "midi_in": None, "midi_out": None}
         if options.midi:
@@ -94,6 +105,11 @@ def serve(options: Options, began: float) -> int:
         host.run(shells, followers)
     _part(options, host.summary(osc.refused + osc.unsent))
     return 0
+
+
+def keepers(stack: ExitStack, config: Config, desk: Desk) -> list[Shell]:
+    """Who writes what controls learn; nobody where nothing is to be kept."""
+    return [stack.enter_context(Keeper(desk.controls, config.learned))] if config.learned else []
 
 
 def apart(genre: str, choice: Choice) -> str:
