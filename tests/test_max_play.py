@@ -319,3 +319,19 @@ def test_the_chord_that_sounds_and_those_that_are_planned_are_shown() -> None:
     assert improv.shown[texts["now"]] == ("Cmaj",)
     assert improv.shown[texts["next"]] == ("Amin7", "Dmin", "G7", "Cmaj")
     assert improv.shown[texts["band"]] == ("playing", 4)
+
+
+def test_a_response_comes_back_between_the_calls() -> None:
+    studio = Studio()
+    improv = studio.improv(**{"Mode": 1, "Call Bars": 1, "Response Bars": 1})
+    voice = studio.voice(Voice=3)
+    studio.run(1.0)
+    start = studio.now
+    studio.host(playing=True)
+    studio.play(improv, TUNE)
+    studio.run(2.5)
+    answer = [cue for cue in studio.cues(9117) if cue.voice == "response"]
+    assert [cue for cue in answer if 1920 <= cue.tick < 3840], "no response in the bar after the call"
+    due = expected(answer, start, studio.now - LATE, [0])
+    agree(strikes(voice, [0]), due)
+    assert {pitch for _, pitch in due} <= {pitch for _, pitch, velocity in improv.notes() if velocity}
