@@ -105,23 +105,26 @@ class Panel:
         self.sync, self.say, self.ask = (patch.shared(name) for name in ("sync", "set", "do"))
 
     def parameter(self, name: str, maxclass: str, place: Place) -> Box:
-        """A control of the engine's; what it is moved to is said, and said again after `sync`. Gives what it says."""
+        """A control of the engine's: what it is moved to is said, and said again after `sync`."""
         one, patch = BY_NAME[name], self.patch
         about = (title(name), label(name), sentence(one.meaning))
-        box = live(patch, maxclass, place, about, _value(one, maxclass), **_face(name, maxclass))
-        patch.chain(patch.new(f"r {self.sync}"), box)
-        said = box[1] if one.choices else box[0]
-        if isinstance(one.default, int) and not (one.low >= 0 and one.high <= 255):
-            rounded = patch.new("expr int($f1 + 0.5)")
-            patch.wire(said, rounded)
-            said = rounded[0]
-        patch.chain(said, patch.new(f"prepend {name}"), patch.new(f"s {self.say}"))
+        with patch.strip():
+            again = patch.new(f"r {self.sync}")
+            box = live(patch, maxclass, place, about, _value(one, maxclass), **_face(name, maxclass))
+            patch.wire(again, box)
+            said = box[1] if one.choices else box[0]
+            if isinstance(one.default, int) and not (one.low >= 0 and one.high <= 255):
+                rounded = patch.new("expr int($f1 + 0.5)")
+                patch.wire(said, rounded)
+                said = rounded[0]
+            patch.chain(said, patch.new(f"prepend {name}"), patch.new(f"s {self.say}"))
         return box
 
     def action(self, name: str, place: Place) -> Box:
         """A button that asks the engine to do something."""
-        box = self.button(title(name), sentence(ACTIONS[name]), place)
-        self.patch.chain(pressed(self.patch, box), self.patch.message(name), self.patch.new(f"s {self.ask}"))
+        with self.patch.strip():
+            box = self.button(title(name), sentence(ACTIONS[name]), place)
+            pressed(self.patch, box, name, f"s {self.ask}")
         return box
 
     def button(self, name: str, meaning: str, place: Place) -> Box:
@@ -136,14 +139,12 @@ class Panel:
         return self.parameter(name, maxclass, Place(x + wide[0], y, wide[1]))
 
 
-def pressed(patch: Patch, button: Box) -> Box:
-    """A bang when a button is pressed, by hand (a bang) or by automation (a 1)."""
-    which, bang = patch.new("sel 1"), patch.new("t b")
-    route = patch.new("route bang")
-    patch.chain(button, route)
-    patch.wire(route[0], bang)
-    patch.chain(route[1], which, bang)
-    return bang
+def pressed(patch: Patch, button: Box, word: str, then: str) -> Box:
+    """A word to an object when a button is pressed: it says a bang, or a 1 where something else moves it."""
+    route, message = patch.new("route bang 1"), patch.message(word)
+    patch.wire(button, route)
+    patch.wire(route[1], message)
+    return patch.chain(route, message, patch.new(then))
 
 
 def _value(one: Parameter, maxclass: str) -> dict[str, Any]:

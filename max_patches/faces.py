@@ -72,7 +72,7 @@ class Tie:
         kept = number(1, 64, 4, whole=True) | {"parameter_invisible": STORED}
         bars = self._own("live.numbox", Place(x + 48, y, 28), ("Keep Bars", "Bars", meaning), kept)
         words(self.patch, "bars", Place(x + 78, y, 28))
-        return bars, pressed(self.patch, keep)
+        return bars, pressed(self.patch, keep, "bang", "t b")
 
     def _own(self, maxclass: str, place: Place, about: tuple[str, str, str], kept: dict[str, object]) -> Box:
         """A control of the device's own, which the engine does not know."""

@@ -2,22 +2,21 @@
 
 Rule 1. A wire is checked when it is made: both ports have to exist.
 Rule 2. What is emitted depends on the calls alone: the same source gives the same bytes.
-Rule 3. Boxes lie in rows by how far they are from the patch's sources, in the order in which they were made.
 """
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
+from max_patches.layout import MARGIN, arrange
 from max_patches.objects import CLASSES, Ports, ports
 
 VERSION: Final = {"major": 8, "minor": 1, "revision": 0, "architecture": "x64", "modernui": 1}  # Live 11's Max opens it
 FONT: Final = "Arial"
-ROW, GAP, MARGIN = 10, 12, 24  # pixels between rows and boxes, and around the patch
-WIDEST: Final = 1360  # pixels of a row before it is broken
-WIDE: Final = 640  # pixels of a comment before it is broken
+WIDE: Final = 560  # pixels of a comment before it is broken
 HEIGHT: Final = 22  # pixels of an object box
 
 
@@ -32,6 +31,7 @@ class Box:
     more: dict[str, Any] = field(default_factory=dict)
     patch: "Patch | None" = None  # inside a subpatcher
     rect: tuple[int, int, int, int] = (0, 0, 0, 0)
+    strip: int = 0  # the column it belongs to, 0 for none
 
     def __getitem__(self, number: int) -> "Port":
         return Port(self, number)
@@ -72,6 +72,7 @@ class Patch:
         self.local = local
         self.boxes: list[Box] = []
         self.wires: list[tuple[Port, Port]] = []
+        self._strips = 0
 
     # -- building --------------------------------------------------------------------------------------------
 
@@ -127,6 +128,15 @@ class Patch:
         last = ends[-1]
         return last if isinstance(last, Box) else last.box
 
+    @contextmanager
+    def strip(self) -> Iterator[None]:
+        """What is made meanwhile stands in a column of its own, apart from the rest."""
+        self._strips += 1
+        first = len(self.boxes)
+        yield
+        for box in self.boxes[first:]:
+            box.strip = self._strips
+
     def shared(self, name: str) -> str:
         """A name for send and receive that no other copy hears."""
         return f"{self.local}{name}"
@@ -153,23 +163,6 @@ class Patch:
 
     # -- emitting --------------------------------------------------------------------------------------------
 
-    def arrange(self) -> None:
-        """Place the boxes in rows."""
-        deep = _depths(self)
-        y = MARGIN
-        for level in range(max(deep.values(), default=0) + 1):
-            x, tallest = MARGIN, 0
-            for box in (box for box in self.boxes if deep[box.id] == level):
-                if x > MARGIN and x + box.width > WIDEST:
-                    x, y, tallest = MARGIN, y + tallest + 8, 0
-                box.rect = (x, y, box.width, box.height)
-                x += box.width + GAP
-                tallest = max(tallest, box.height)
-            y += tallest + ROW
-        for box in self.boxes:
-            if box.patch:
-                box.patch.arrange()
-
     def dictionary(self, **more: Any) -> dict[str, Any]:
         """The patcher as Max keeps it, without the outer braces."""
         wide = max((box.rect[0] + box.rect[2] for box in self.boxes), default=0)
@@ -191,26 +184,8 @@ class Patch:
 
     def json(self, **more: Any) -> str:
         """The text of a .maxpat."""
-        self.arrange()
+        arrange(self)
         return json.dumps({"patcher": self.dictionary(**more)}, indent="\t", ensure_ascii=False) + "\n"
-
-
-def _depths(patch: Patch) -> dict[str, int]:
-    """How many wires lie between a box and the sources, at most; loops are cut where they close."""
-    before: dict[str, list[str]] = {box.id: [] for box in patch.boxes}
-    for out, into in patch.wires:
-        before[into.box.id].append(out.box.id)
-    deep: dict[str, int] = {}
-
-    def depth(name: str, above: frozenset[str]) -> int:
-        if name not in deep:
-            earlier = [depth(each, above | {name}) for each in before[name] if each not in above | {name}]
-            deep[name] = 1 + max(earlier, default=-1)
-        return deep[name]
-
-    for box in patch.boxes:
-        depth(box.id, frozenset())
-    return deep
 
 
 def _saved(box: Box) -> dict[str, Any]:

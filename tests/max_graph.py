@@ -90,5 +90,5 @@ def _port(every: dict[Node, dict[str, Any]], node: Node, port: int, side: str) -
     if "patcher" not in every[node]:
         return node, port
     inside = [each["box"] for each in every[node]["patcher"]["boxes"] if each["box"]["maxclass"] == side]
-    inside.sort(key=lambda box: int(box["index"]))
+    inside.sort(key=lambda box: float(box["patching_rect"][0]))  # Max numbers ports by where they stand
     return (*node, inside[port]["id"]), 0

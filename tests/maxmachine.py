@@ -271,5 +271,5 @@ def _end(made: dict[str, Any], name: str, port: int, side: str) -> tuple[Obj, in
     if isinstance(found, Obj):
         return found, port
     inside = [obj for obj in found.values() if isinstance(obj, Obj) and obj.box["maxclass"] == side]
-    inside.sort(key=lambda obj: int(obj.box["index"]))
+    inside.sort(key=lambda obj: float(obj.box["patching_rect"][0]))  # Max numbers ports by where they stand
     return inside[port], 0

@@ -1,6 +1,7 @@
 """What can be proved of the committed patches without Max: ports, wires, order, names, addresses."""
 
 import re
+from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
@@ -161,6 +162,24 @@ def test_no_script_stands_in_the_way_of_a_note(name: str) -> None:
     scripts = [path for path, box in real.items() if word(box) == "js"]
     after = {word(real[node]) for node in reached(wires, scripts, set())}
     assert after.isdisjoint({"midiout", "udpsend", "pipe", "makenote", "s"})
+
+
+@every
+def test_ports_stand_in_their_order_from_left_to_right(name: str) -> None:
+    for where, patcher in patchers(PATCHES[name]):
+        for side in ("inlet", "outlet"):
+            found = [each["box"] for each in patcher["boxes"] if each["box"]["maxclass"] == side]
+            places = [box["patching_rect"][0] for box in sorted(found, key=lambda box: int(box["index"]))]
+            assert all(a < b for a, b in pairwise(places)), f"{where}: {side}s at {places}"
+
+
+@every
+def test_boxes_of_a_window_do_not_cover_each_other(name: str) -> None:
+    for where, patcher in patchers(PATCHES[name]):
+        for one, other in combinations(patcher["boxes"], 2):
+            (ax, ay, aw, ah), (bx, by, bw, bh) = (each["box"]["patching_rect"] for each in (one, other))
+            apart = ax + aw <= bx or bx + bw <= ax or ay + ah <= by or by + bh <= ay
+            assert apart, (where, one["box"].get("text"), other["box"].get("text"))
 
 
 @every

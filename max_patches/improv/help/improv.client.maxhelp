@@ -12,8 +12,8 @@
 		"rect": [
 			60.0,
 			80.0,
-			1258.0,
-			324.0
+			1248.0,
+			328.0
 		],
 		"bglocked": 0,
 		"openinpresentation": 0,
@@ -61,7 +61,7 @@
 					"patching_rect": [
 						594.0,
 						24.0,
-						640.0,
+						560.0,
 						44.0
 					],
 					"text": "Argument: the player, 1 to 16. Left inlet: pitch and velocity. Right: set NAME VALUE, get NAME, do ACTION."
@@ -75,8 +75,8 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						24.0,
-						76.0,
-						640.0,
+						78.0,
+						560.0,
 						66.0
 					],
 					"text": "Outlets: chords, bass, response, metronome, each as pitch and velocity at their tick; what the engine says; the state, 0 Waiting for the engine, 1 Connected, 2 Slot in use, 3 Wrong version, 4 Engine lost, 5 No Improv with this player"
@@ -97,8 +97,8 @@
 						""
 					],
 					"patching_rect": [
-						24.0,
-						214.0,
+						809.0,
+						218.0,
 						117.0,
 						22.0
 					],
@@ -115,8 +115,8 @@
 						""
 					],
 					"patching_rect": [
-						24.0,
-						182.0,
+						596.0,
+						186.0,
 						89.0,
 						22.0
 					],
@@ -135,8 +135,8 @@
 						"int"
 					],
 					"patching_rect": [
-						676.0,
-						76.0,
+						596.0,
+						78.0,
 						54.0,
 						22.0
 					],
@@ -153,8 +153,8 @@
 						""
 					],
 					"patching_rect": [
-						742.0,
-						76.0,
+						662.0,
+						78.0,
 						145.0,
 						22.0
 					],
@@ -171,8 +171,8 @@
 						""
 					],
 					"patching_rect": [
-						899.0,
-						76.0,
+						819.0,
+						78.0,
 						124.0,
 						22.0
 					],
@@ -189,8 +189,8 @@
 						""
 					],
 					"patching_rect": [
-						1035.0,
-						76.0,
+						955.0,
+						78.0,
 						47.0,
 						22.0
 					],
@@ -207,8 +207,8 @@
 						""
 					],
 					"patching_rect": [
-						1094.0,
-						76.0,
+						1014.0,
+						78.0,
 						68.0,
 						22.0
 					],
@@ -225,8 +225,8 @@
 						"int"
 					],
 					"patching_rect": [
-						1174.0,
-						76.0,
+						1094.0,
+						78.0,
 						32.0,
 						22.0
 					]
@@ -240,7 +240,7 @@
 					"numoutlets": 0,
 					"patching_rect": [
 						24.0,
-						150.0,
+						154.0,
 						397.0,
 						22.0
 					],
@@ -265,8 +265,8 @@
 						""
 					],
 					"patching_rect": [
-						125.0,
-						182.0,
+						1094.0,
+						186.0,
 						126.0,
 						22.0
 					],
@@ -284,8 +284,8 @@
 						"int"
 					],
 					"patching_rect": [
-						24.0,
-						246.0,
+						809.0,
+						250.0,
 						82.0,
 						22.0
 					],
@@ -299,8 +299,8 @@
 					"numinlets": 3,
 					"numoutlets": 0,
 					"patching_rect": [
-						24.0,
-						278.0,
+						809.0,
+						282.0,
 						61.0,
 						22.0
 					],
@@ -318,8 +318,8 @@
 						"int"
 					],
 					"patching_rect": [
-						118.0,
-						246.0,
+						903.0,
+						250.0,
 						82.0,
 						22.0
 					],
@@ -333,8 +333,8 @@
 					"numinlets": 3,
 					"numoutlets": 0,
 					"patching_rect": [
-						97.0,
-						278.0,
+						903.0,
+						282.0,
 						61.0,
 						22.0
 					],
@@ -352,8 +352,8 @@
 						"int"
 					],
 					"patching_rect": [
-						212.0,
-						246.0,
+						997.0,
+						250.0,
 						82.0,
 						22.0
 					],
@@ -367,8 +367,8 @@
 					"numinlets": 3,
 					"numoutlets": 0,
 					"patching_rect": [
-						170.0,
-						278.0,
+						997.0,
+						282.0,
 						61.0,
 						22.0
 					],
@@ -385,8 +385,8 @@
 						""
 					],
 					"patching_rect": [
-						306.0,
-						246.0,
+						1091.0,
+						250.0,
 						89.0,
 						22.0
 					],
@@ -403,8 +403,8 @@
 						""
 					],
 					"patching_rect": [
-						243.0,
-						278.0,
+						1091.0,
+						282.0,
 						32.0,
 						22.0
 					]
@@ -421,8 +421,8 @@
 						"bang"
 					],
 					"patching_rect": [
-						407.0,
-						246.0,
+						1192.0,
+						250.0,
 						32.0,
 						22.0
 					]

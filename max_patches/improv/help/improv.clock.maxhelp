@@ -12,8 +12,8 @@
 		"rect": [
 			60.0,
 			80.0,
-			1384.0,
-			250.0
+			1372.0,
+			220.0
 		],
 		"bglocked": 0,
 		"openinpresentation": 0,
@@ -46,7 +46,7 @@
 					"patching_rect": [
 						24.0,
 						24.0,
-						640.0,
+						560.0,
 						44.0
 					],
 					"text": "improv.clock: where the transport is. A bang asks for tick, song, tempo, playing, meter (2)."
@@ -59,9 +59,9 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
-						676.0,
+						596.0,
 						24.0,
-						640.0,
+						560.0,
 						44.0
 					],
 					"text": "The song position jumps where the transport is moved; the tick goes on. Both count 480 a quarter note."
@@ -77,8 +77,8 @@
 						""
 					],
 					"patching_rect": [
-						24.0,
-						140.0,
+						1252.0,
+						110.0,
 						96.0,
 						22.0
 					],
@@ -95,7 +95,7 @@
 						"int"
 					],
 					"patching_rect": [
-						1328.0,
+						1168.0,
 						24.0,
 						32.0,
 						22.0
@@ -120,8 +120,8 @@
 						""
 					],
 					"patching_rect": [
-						24.0,
-						108.0,
+						1135.0,
+						78.0,
 						126.0,
 						22.0
 					],
@@ -138,8 +138,8 @@
 						"int"
 					],
 					"patching_rect": [
+						1212.0,
 						24.0,
-						76.0,
 						32.0,
 						22.0
 					]
@@ -155,8 +155,8 @@
 						"bang"
 					],
 					"patching_rect": [
-						162.0,
-						108.0,
+						1273.0,
+						78.0,
 						75.0,
 						22.0
 					],
@@ -173,8 +173,8 @@
 						""
 					],
 					"patching_rect": [
-						24.0,
-						172.0,
+						1252.0,
+						142.0,
 						89.0,
 						22.0
 					],
@@ -191,8 +191,8 @@
 						""
 					],
 					"patching_rect": [
-						24.0,
-						204.0,
+						1252.0,
+						174.0,
 						32.0,
 						22.0
 					]

@@ -12,8 +12,8 @@
 		"rect": [
 			60.0,
 			80.0,
-			1340.0,
-			186.0
+			1372.0,
+			156.0
 		],
 		"bglocked": 0,
 		"openinpresentation": 0,
@@ -46,7 +46,7 @@
 					"patching_rect": [
 						24.0,
 						24.0,
-						640.0,
+						560.0,
 						44.0
 					],
 					"text": "improv.voice: the voices of a player's band, in another patch. That player's improv.client has to be open."
@@ -59,9 +59,9 @@
 					"numinlets": 1,
 					"numoutlets": 0,
 					"patching_rect": [
-						676.0,
+						596.0,
 						24.0,
-						640.0,
+						560.0,
 						44.0
 					],
 					"text": "Arguments: the player, 1 to 16, and a slot of its own, 1 to 32. Outlets as of improv.client."
@@ -82,8 +82,8 @@
 						""
 					],
 					"patching_rect": [
+						1168.0,
 						24.0,
-						76.0,
 						124.0,
 						22.0
 					],
@@ -101,8 +101,8 @@
 						"int"
 					],
 					"patching_rect": [
-						24.0,
-						108.0,
+						1034.0,
+						78.0,
 						82.0,
 						22.0
 					],
@@ -116,8 +116,8 @@
 					"numinlets": 3,
 					"numoutlets": 0,
 					"patching_rect": [
-						24.0,
-						140.0,
+						1034.0,
+						110.0,
 						61.0,
 						22.0
 					],
@@ -135,8 +135,8 @@
 						"int"
 					],
 					"patching_rect": [
-						118.0,
-						108.0,
+						1128.0,
+						78.0,
 						82.0,
 						22.0
 					],
@@ -150,8 +150,8 @@
 					"numinlets": 3,
 					"numoutlets": 0,
 					"patching_rect": [
-						97.0,
-						140.0,
+						1128.0,
+						110.0,
 						61.0,
 						22.0
 					],
@@ -169,8 +169,8 @@
 						"int"
 					],
 					"patching_rect": [
-						212.0,
-						108.0,
+						1222.0,
+						78.0,
 						82.0,
 						22.0
 					],
@@ -184,8 +184,8 @@
 					"numinlets": 3,
 					"numoutlets": 0,
 					"patching_rect": [
-						170.0,
-						140.0,
+						1222.0,
+						110.0,
 						61.0,
 						22.0
 					],
@@ -203,8 +203,8 @@
 						"bang"
 					],
 					"patching_rect": [
-						306.0,
-						108.0,
+						1316.0,
+						78.0,
 						32.0,
 						22.0
 					]
