@@ -60,6 +60,7 @@ def test_every_box_has_the_ports_that_its_object_has_in_max(name: str) -> None:
             continue
         shape = ports(box["text"]) if box["maxclass"] == "newobj" else CLASSES.get(kind) or ports(kind)
         assert (box["numinlets"], box.get("outlettype", [])) == (shape.inlets, list(shape.outlets)), box
+        assert box["numoutlets"] == len(shape.outlets), box
 
 
 @every
