@@ -41,6 +41,7 @@ SERVE_EXAMPLES: Final = """examples:
   improv serve --midi --clock midi                     virtual MIDI ports, clock from MIDI
   improv serve --midi-in loopMIDI --midi-out Synth     existing MIDI ports, by a part of their name
   improv serve --midi --tempo 96                       be the clock: play along with nothing but a keyboard
+  improv serve --midi --link                           in time with Live and whoever else is in the Link session
   improv serve --preset ballad --set swing=0.6         how players begin; docs/controls.md
   improv serve --host 0.0.0.0 --port 9101              for another computer's OSC (trust your network)
 by hand, with liblo's oscsend and oscdump:
@@ -109,9 +110,12 @@ def _serve(serve: argparse.ArgumentParser) -> None:
     add("--midi", action="store_true", help="MIDI too: virtual ports `Improv In` and `Improv Out` (not on Windows)")
     add("--midi-in", metavar="NAME", help="an existing MIDI input by a part of its name; see improv ports")
     add("--midi-out", metavar="NAME", help="an existing MIDI output by a part of its name")
-    add("--clock", choices=("auto", "osc", "midi", "local"), help="who leads (default: auto, whoever starts to play)")
-    add("--tempo", type=_tempo, metavar="BPM", help="be the clock, at this tempo (means --clock local)")
-    add("--meter", type=_meter, metavar="N/D", help="of a MIDI or local clock, which say none (default: 4/4)")
+    clocks = ("auto", "osc", "midi", "link", "local")
+    add("--clock", choices=clocks, help="who leads (default: auto, whoever starts to play)")
+    add("--tempo", type=_tempo, metavar="BPM", help="be the clock, at this tempo; with --link: if no session is there")
+    add("--link", action="store_true", help="follow Ableton Link (--clock link; pip install 'improv-bridge[link]')")
+    add("--no-start-stop", action="store_true", help="with --link: play on, whatever the session starts and stops")
+    add("--meter", type=_meter, metavar="N/D", help="of a clock that says none: MIDI, Link, local (default: 4/4)")
     add("--midi-offset", type=float, default=0.0, metavar="MS", help="play MIDI later, or if negative earlier, by this")
     add("--model", metavar="NAME|DIR", help="the mind: a model's name or folder, or `rules` (default: accompaniment)")
     add("--genre", choices=(ANY, *GENRES), help=f"of players who set none (default: {ANY})")
@@ -160,23 +164,33 @@ def _here(grammar: argparse.ArgumentParser, words: list[str], began: float) -> i
     if args.command in TELL:
         return _say(args)
     if args.command == "serve":
-        if args.tempo is not None and args.clock not in (None, "local"):
-            grammar.error("--tempo is for a local clock; leave out --clock, or say --clock local")
+        clock = _clock(grammar, args)
         from bridge.io.serve import Options, serve
 
-        clock = args.clock or ("auto" if args.tempo is None else "local")
         midi = args.midi or args.midi_in is not None or args.midi_out is not None
         return serve(
             Options(
                 args.host, args.port, midi, args.midi_in, args.midi_out, clock, args.tempo, args.model,
                 args.lookahead, args.seed, args.quiet, args.json, args.meter, args.midi_offset / 1000,
-                args.genre, args.config, _wishes(args),
+                args.genre, args.config, _wishes(args), not args.no_start_stop,
             ),
             began,
         )  # fmt: skip
     from bridge.io.doctor import examination, ports
 
     return ports(as_json=args.json) if args.command == "ports" else examination(args.port, as_json=args.json)
+
+
+def _clock(grammar: argparse.ArgumentParser, args: argparse.Namespace) -> str:
+    """Who leads, as the options of `serve` together say."""
+    if args.link and args.clock not in (None, "link"):
+        grammar.error("--link is a clock: leave out --clock, or say --clock link")
+    asked: str | None = "link" if args.link else args.clock
+    if args.tempo is not None and asked not in (None, "link", "local"):
+        grammar.error("--tempo is for a local clock; leave out --clock, or say --clock local")
+    if args.no_start_stop and asked != "link":
+        grammar.error("--no-start-stop is for --link")
+    return asked or ("auto" if args.tempo is None else "local")
 
 
 def _elsewhere(command: str, words: list[str]) -> int:

@@ -202,6 +202,9 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
         ["set", "swing"],
         ["do", "panic", "--player", "0"],
         ["get", "swing", "--port", "0"],
+        ["serve", "--link", "--clock", "midi"],
+        ["serve", "--no-start-stop"],
+        ["serve", "--tempo", "120", "--clock", "midi"],
     ],
 )
 def test_wrong_usage_is_code_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

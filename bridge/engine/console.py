@@ -140,6 +140,8 @@ def do(session: Session, wish: ev.Do, outbox: Outbox) -> list[Output]:
             before = session.mode
             session.settle()
             return [output for voice in session.unheard(before) for output in outbox.silence(session, voice)]
+        case "play" | "halt":
+            pass  # the conductor's
         case other:
             raise WireError(f"there is no action {other!r}; there are {', '.join(ACTIONS)}")
     return []

@@ -24,10 +24,11 @@ from bridge.engine.stage import Stage
 from bridge.music import events as ev
 from bridge.music.errors import WireError
 from bridge.music.events import EVERYONE, Event, Output
-from bridge.music.timeline import PPQ, Timeline
+from bridge.music.timeline import PPQ, Meter, Timeline
 
 HEARTBEAT = 1.0  # seconds
 NEVER = float("inf")  # seconds
+LED = ("tempo", "link", "play", "halt")  # wishes about the clock
 TRUST = 2 * PPQ  # ticks between a note's stamp and its arrival, beyond which the arrival counts
 
 
@@ -43,6 +44,7 @@ class Jam:
         self.sessions: dict[int, Session] = {}
         self.roster = Roster()
         self.settings = settings or Settings()  # of the jam; a new player begins with a copy
+        self.settings.values["tempo"] = float(tempo)
         self.desk = desk or console.Desk()
         self.drops = 0  # events that could not be used
         self.heard = 0  # notes struck
@@ -114,6 +116,9 @@ class Jam:
                 return self._position(event, time)
             case ev.Pulse() | ev.Start() | ev.Continue() | ev.Stop() | ev.SongPosition() | ev.Tempo():
                 return self._changed(self._conductor.transport(event, self.settings, time), time)
+            case ev.Link():
+                before = (self.clock.meter, self.clock.tempo)
+                return self._led(before, self._conductor.transport(event, self.settings, time), time)
             case ev.Pace():
                 return self._planner.paced(event, self.timeline)
             case ev.NoteOn() | ev.NoteOff() | ev.Control() | ev.Set() | ev.Get() | ev.Do():
@@ -170,7 +175,10 @@ class Jam:
             self.drops += 1
             return []
         before = (self.clock.meter, self.clock.tempo)
-        change = self._conductor.position(event, session, time)
+        return self._led(before, self._conductor.position(event, session, time), time)
+
+    def _led(self, before: tuple[Meter, float], change: Change | None, time: float) -> list[Output]:
+        """What a host said that tells meter and tempo; where only these changed, the monitors hear of it."""
         outputs = self._changed(change, time)
         if change is None and before != (self.clock.meter, self.clock.tempo):
             outputs += self._box.transport(self.clock, self._stage.tick)
@@ -223,14 +231,20 @@ class Jam:
                 thru = self._box.thru(session, pitch, 0)
                 return thru + self._box.monitors(ev.Heard(at, pitch, 0), session.player)
             case ev.Set() | ev.Get() | ev.Do():
-                return self._asked(session, event)
+                return self._asked(session, event, time)
             case ev.Control():
-                return [out for wish in console.turned(session, event, self.desk) for out in self._asked(session, wish)]
+                wishes = console.turned(session, event, self.desk)
+                return [output for wish in wishes for output in self._asked(session, wish, time)]
         return []
 
-    def _asked(self, session: Session, wish: ev.Set | ev.Get | ev.Do) -> list[Output]:
+    def _asked(self, session: Session, wish: ev.Set | ev.Get | ev.Do, time: float) -> list[Output]:
+        led: list[Output] = []
         try:
-            done = console.asked(session, wish, self.settings, self.sessions.values(), self._box, self.desk)
+            if isinstance(wish, ev.Set) and wish.name in LED:
+                self.settings.check(wish.name, wish.value)
+            if isinstance(wish, ev.Set | ev.Do) and (wish.name if isinstance(wish, ev.Set) else wish.action) in LED:
+                led = self._changed(self._conductor.led(wish, self.settings, time), time)
+            done = led + console.asked(session, wish, self.settings, self.sessions.values(), self._box, self.desk)
         except WireError as error:
             self.drops += 1
             return self._box.refuse(self.roster.peers(session.player), error.reason, session.player)

@@ -84,6 +84,7 @@ def examine(port: int) -> Iterator[Check]:
     yield _guarded("improv.toml", _config)
     yield _guarded("MIDI", _midi, essential=False)
     yield _virtual()
+    yield _link()
     yield _udp(port)
     yield _terminal()
 
@@ -187,6 +188,13 @@ def _virtual() -> Check:
         return Check("virtual ports", True, f"`Improv In` and `Improv Out` can be made ({answers})")
     except (BridgeError, ImportError):
         return Check("virtual ports", False, advice)
+
+
+def _link() -> Check:
+    try:
+        return Check("Ableton Link", True, f"aalink {version('aalink')} (GPL-3.0): improv serve --link")
+    except PackageNotFoundError:
+        return Check("Ableton Link", False, "for improv serve --link: pip install 'improv-bridge[link]' (GPL-3.0)")
 
 
 def _udp(port: int) -> Check:

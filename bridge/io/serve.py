@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from time import perf_counter, time
@@ -19,7 +20,8 @@ from bridge.io.host import Follower, Host, Shell, Summary, Timed, signals, undis
 from bridge.io.learned import Keeper
 from bridge.io.minds import Choice, answerers, choose
 from bridge.io.osc import OscShell
-from bridge.music.events import EVERYONE
+from bridge.music.events import EVERYONE, Event
+from bridge.music.timeline import Meter
 from bridge.quiet import hushed
 
 LOG: Final = logging.getLogger(__name__)
@@ -34,8 +36,8 @@ class Options:
     midi: bool
     midi_in: str | None  # an existing port; None: a virtual one
     midi_out: str | None
-    clock: str  # auto, osc, midi, local
-    tempo: float | None  # quarter notes per minute; only where the clock is local
+    clock: str  # auto, osc, midi, link, local
+    tempo: float | None  # quarter notes per minute; of a local clock, or of a Link session that we begin
     model: str | None
     lookahead: float | None  # milliseconds
     seed: int
@@ -46,6 +48,7 @@ class Options:
     genre: str | None = None  # that a new player begins with
     config: str | None = None  # a file like improv.toml; `none`: none at all
     wishes: tuple[Wish, ...] = ()  # of --set and --preset
+    start_stop: bool = True  # whether a Link session's start and stop are ours
 
     def asked(self) -> list[Wish]:
         """What players shall begin with, as all options together say."""
@@ -79,7 +82,8 @@ def serve(options: Options, began: float) -> int:
     host = Host(jam)
     with ExitStack() as stack:
         stack.enter_context(signals(host))
-        osc = stack.enter_context(OscShell(host.enqueue, host=options.host, port=options.port))
+        enqueue = _linked(stack, host, settings, options) if options.clock == "link" else host.enqueue
+        osc = stack.enter_context(OscShell(enqueue, host=options.host, port=options.port))
         shells: list[Shell] = [osc, *keepers(stack, config, desk)]
         followers: list[Follower] = []
         ready = {"event": "ready", "port": osc.port, "pid": os.getpid(), "midi_in": None, "midi_out": None}
@@ -89,7 +93,7 @@ def serve(options: Options, began: float) -> int:
             with hushed():
                 midi = stack.enter_context(
                     MidiShell(
-                        host.enqueue,
+                        enqueue,
                         midi_in=options.midi_in,
                         midi_out=options.midi_out,
                         offset=options.midi_offset,
@@ -110,6 +114,18 @@ def serve(options: Options, began: float) -> int:
 def keepers(stack: ExitStack, config: Config, desk: Desk) -> list[Shell]:
     """Who writes what controls learn; nobody where nothing is to be kept."""
     return [stack.enter_context(Keeper(desk.controls, config.learned))] if config.learned else []
+
+
+def _linked(stack: ExitStack, host: Host, settings: Settings, options: Options) -> Callable[[Event, float], object]:
+    """Join a Link session; what the other shells enqueue from now on, so that wishes reach the session."""
+    from bridge.io.link import LinkShell
+
+    def meter() -> Meter:
+        return Meter(int(settings.number("numerator")), int(settings.number("denominator")))
+
+    tempo = options.tempo or 120.0
+    shell = LinkShell(host.enqueue, tempo=tempo, meter=meter, start_stop=options.start_stop)
+    return stack.enter_context(shell).heed
 
 
 def apart(genre: str, choice: Choice) -> str:
