@@ -3,7 +3,7 @@
 import pytest
 
 from bridge.io.wire import encode
-from bridge.music.events import Bye, Error, Hello, NoteOn, Set, Welcome
+from bridge.music.events import ERRORS, Bye, Error, Hello, NoteOn, Set, Welcome
 from tests.maxstudio import Studio
 from tests.test_max_play import TUNE, began, shown
 
@@ -95,3 +95,21 @@ def test_another_version_is_shown_and_silent(message: Error | Welcome) -> None:
     studio.run(0.1)
     assert shown(improv) == "Wrong version"
     assert improv.held() == set()
+
+
+@pytest.mark.parametrize("reason", sorted(ERRORS))
+def test_every_error_is_shown(reason: str) -> None:
+    studio = Studio()
+    improv = studio.improv()
+    studio.run(0.5)
+    studio.kill()
+    before = dict(improv.shown)
+    said: list[bytes] = []
+    studio.machine.network.engine = lambda data, source: said.append(data)
+    studio._deliver(encode(Error(ERRORS[reason], reason)), 9101)
+    studio.run(0.1)
+    changed = {box: words for box, words in improv.shown.items() if before.get(box) != words}
+    if reason == "unknown_player":
+        assert any(b"/improv/hello" in data for data in said), "who is not known says hello"
+    else:
+        assert changed, f"{reason} is not shown"

@@ -5,7 +5,7 @@ younger than three seconds, else lost; slot in use or wrong version where the en
 another one claim its port, and is not connected itself, says nothing more until that claim is old.
 """
 
-from bridge.music.events import VERSION
+from bridge.music.events import ERRORS, VERSION
 from max_patches.patcher import Box, Patch
 from max_patches.states import CLAIM, CONNECTED, ENGINE, IN_USE, KEEP_ALIVE, LOST, PATIENCE, SEATS, WAITING
 from max_patches.states import VERSION as OTHER
@@ -109,7 +109,7 @@ def _listen(tie: Link, outs: dict[str, Box]) -> None:
     patch.chain(at["heartbeat"], beat)
     patch.wire(beat[1], tie.watch)
     patch.wire(beat[0], outs["generation"])
-    code, kind, which = patch.new("unpack 0"), patch.new("t i i"), patch.new("sel 1 2 3")
+    code, kind, which = patch.new("unpack 0"), patch.new("t i i"), patch.new(f"sel {ERRORS['unknown_player']} {ERRORS['player_in_use']} {ERRORS['bad_version']}")
     patch.chain(at["error"], code, kind)
     patch.wire(kind[0], outs["trouble"])
     patch.wire(kind[1], which)
