@@ -1,4 +1,4 @@
-"""`improv install`: puts the devices where Live finds them and the package where Max does; `--uninstall` takes them away.
+"""`improv install` puts the devices where Live finds them and the package where Max does; `--uninstall` removes them.
 
 Rule 1. A file that somebody edited is never overwritten or removed without a word: it stays and is named, and with
 `--force` it is put aside under another name first.
@@ -32,11 +32,15 @@ EXAMPLES: Final = """examples:
   improv install --library "D:/Music/User Library" a User Library that was moved and is not found
   improv install --uninstall                       take everything away that was not edited
 """
-STEPS: Final = """In Live:
+STEPS: Final = {
+    DEVICES[0]: """In Live:
   1. Start the engine in a terminal: improv serve
   2. In the browser open User Library > Presets > MIDI Effects > Max MIDI Effect > Improv, and drag Improv onto the MIDI
      track that you play, before its instrument. It says Connected.
-  3. Start the transport and play a bar: the band enters. For the bass on a track of its own: docs/live.md"""
+  3. Start the transport and play a bar: the band enters. For the bass on a track of its own: docs/live.md""",
+    "improv_plays.maxpat": """In Max:
+  Start the engine, and open improv_plays.maxpat of the package's examples: it plays by itself.""",
+}  # by a file that was installed
 PATH: Final = re.compile(r'<ProjectPath Value="([^"]+)"')  # of the first library in Live's Library.cfg, the user's
 
 
@@ -88,7 +92,7 @@ def main(argv: Sequence[str]) -> int:
     if kept:
         print("what was kept you edited" + ("" if args.uninstall else "; --force puts yours aside and installs ours"))
     if not args.uninstall and not args.dry_run:
-        print(STEPS)
+        print("\n".join(text for name, text in STEPS.items() if any(each.path.name == name for each in done)))
     return 3 if kept else 0
 
 

@@ -13,6 +13,7 @@ from max_patches.states import VERSION as OTHER
 BAND = ("cue", "silence")
 SHOWN = ("chord", "state")
 REST = ("value", "plan")
+TIED = ("unknown_player", "player_in_use", "bad_version")  # errors that tell of the tie
 
 
 class Link:
@@ -109,7 +110,8 @@ def _listen(tie: Link, outs: dict[str, Box]) -> None:
     patch.chain(at["heartbeat"], beat)
     patch.wire(beat[1], tie.watch)
     patch.wire(beat[0], outs["generation"])
-    code, kind, which = patch.new("unpack 0"), patch.new("t i i"), patch.new(f"sel {ERRORS['unknown_player']} {ERRORS['player_in_use']} {ERRORS['bad_version']}")
+    code, kind = patch.new("unpack 0"), patch.new("t i i")
+    which = patch.new("sel " + " ".join(str(ERRORS[name]) for name in TIED))
     patch.chain(at["error"], code, kind)
     patch.wire(kind[0], outs["trouble"])
     patch.wire(kind[1], which)
