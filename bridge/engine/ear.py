@@ -39,6 +39,8 @@ class Ear:
         self.struck: list[Played] = []  # in the sixteenth that was closed last, in order of time
         self.notes: deque[Played] = deque(maxlen=KEPT)  # everything, in order of arrival
         self._pending: list[Played] = []  # not asked for yet
+        self._pedal = False
+        self._lingering: dict[int, int] = {}  # pitch whose key is up under the pedal -> tick of its onset
         self._ended: dict[int, int] = {}  # pitch -> tick of its last release
 
     def strike(self, tick: int, pitch: int, velocity: int) -> bool:
@@ -56,8 +58,20 @@ class Ear:
         self.velocity += 0.3 * (velocity - self.velocity)
         return True
 
+    def pedal(self, tick: int, *, down: bool) -> None:
+        """The sustain pedal: while it is down, keys that come up sound on."""
+        self._pedal = down
+        if not down:
+            for pitch, struck in [*self._lingering.items()]:
+                if self.held.get(pitch) == struck:
+                    self.release(tick, pitch)
+            self._lingering.clear()
+
     def release(self, tick: int, pitch: int) -> bool:
         """A key came up; False where it was not down, or came down again since."""
+        if self._pedal and pitch in self.held:
+            self._lingering[pitch] = self.held[pitch]
+            return True
         self._ended[pitch] = tick
         if self.held.get(pitch, tick + 1) > tick:
             return False
@@ -115,5 +129,6 @@ class Ear:
         for pitch, tick in [*self.held.items()]:
             self._close(pitch, tick + 1)
         self.held.clear()
+        self._lingering.clear()
         self._pending.clear()
         self._ended.clear()

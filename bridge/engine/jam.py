@@ -9,6 +9,7 @@ Rule 3. Plans are made when no decision is due, a few sixteenths of one player a
 from bridge.engine import console
 from bridge.engine.clock import Change, Clock
 from bridge.engine.conductor import Conductor
+from bridge.engine.controls import SUSTAIN
 from bridge.engine.door import Cast, Door
 from bridge.engine.echo import Echo
 from bridge.engine.exchange import ECHO, Minds
@@ -28,6 +29,7 @@ from bridge.music.timeline import PPQ, Meter, Timeline
 
 HEARTBEAT = 1.0  # seconds
 NEVER = float("inf")  # seconds
+PRESSED = 64  # of 127; a pedal that is down
 LED = ("tempo", "link", "play", "halt")  # wishes about the clock
 TRUST = 2 * PPQ  # ticks between a note's stamp and its arrival, beyond which the arrival counts
 
@@ -220,10 +222,10 @@ class Jam:
         match event:
             case ev.NoteOn(_, tick, pitch, velocity) if velocity > 0:
                 at = self._stamp(session, tick, time)
-                if not session.strike(at, pitch, velocity, self.clock):
-                    return []
-                self.heard += 1
                 thru = self._box.thru(session, pitch, velocity)
+                if not session.strike(at, pitch, velocity, self.clock):
+                    return thru
+                self.heard += 1
                 return thru + self._box.monitors(ev.Heard(at, pitch, velocity), session.player)
             case ev.NoteOn(_, tick, pitch, _) | ev.NoteOff(_, tick, pitch):
                 at = self._stamp(session, tick, time)
@@ -233,6 +235,8 @@ class Jam:
             case ev.Set() | ev.Get() | ev.Do():
                 return self._asked(session, event, time)
             case ev.Control():
+                if event.number == SUSTAIN:
+                    session.ear.pedal(self._stamp(session, event.tick, time), down=event.value >= PRESSED)
                 wishes = console.turned(session, event, self.desk)
                 return [output for wish in wishes for output in self._asked(session, wish, time)]
         return []

@@ -58,8 +58,8 @@ class Outbox:
     def thru(self, session: Session, pitch: int, velocity: int) -> list[Output]:
         """A key of the player's own, passed on to MIDI where that is asked for; velocity 0 is its release."""
         channel = int(session.settings.number("thru_channel"))
-        if not channel or (velocity and session.settings.number("mute_input")):
-            return []
+        if velocity and (not channel or session.settings.number("mute_input")):
+            return []  # a release always goes: its key may have been passed on before
         peers = tuple(peer for peer in self._roster.peers(session.player) if peer.host == LOCAL)
         return [Output(peers, ev.Thru(pitch, velocity), session.player, channel=channel)] if peers else []
 

@@ -280,8 +280,8 @@ class Session:
             imagine=bool(settings.number("anticipation")),
         )  # fmt: skip
 
-    def planned(self, clock: Clock, horizon: int, tick: int) -> list[tuple[int, Thought]]:
-        """What is to be shown of the plan after the sixteenth at `tick`: all of it where it is new, else its end."""
+    def planned(self, clock: Clock, horizon: int, tick: int) -> tuple[list[tuple[int, Thought]], bool]:
+        """What is to be shown of the plan after the sixteenth at `tick`, and whether that is all of it, or its end."""
         place, response = clock.place_at(tick), self.exchange.response
         steps, fresh = self.backing.shown(place.meter.beat, self.commit(place))
         thoughts = dict(steps)
@@ -292,7 +292,8 @@ class Session:
                 note = Note(RESPONSE, tone.ticks, tone.pitch, tone.velocity, tone.tick - at)
                 before = thoughts.get(at, Thought())
                 thoughts[at] = replace(before, notes=(*before.notes, note))
-        told = -1 if fresh or response is not self._shown[1] else self._shown[0]
+        fresh = fresh or response is not self._shown[1]
+        told = -1 if fresh else self._shown[0]
         found = sorted(thoughts.items(), key=lambda item: item[0])
         self._shown = max(thoughts, default=tick), response
-        return [item for item in found if item[0] > told]
+        return [item for item in found if item[0] > told], fresh

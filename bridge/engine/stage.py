@@ -22,6 +22,7 @@ from bridge.music.events import Output
 from bridge.music.timeline import STEP, Place, Timeline, next_multiple
 from bridge.music.vocabulary import NO_CHORD
 
+NONE = ev.Chord(0, -1, "N")
 NARROW = 0.002  # seconds; a cue with less than this to go arrives late or at best unevenly
 CHUNK = 4  # sixteenths planned at once, so that no plan keeps a decision waiting for more than about 2 ms
 BEHIND = 64  # steps; a longer stall is skipped, not caught up
@@ -149,12 +150,16 @@ class Stage:
         horizon = self.horizon(session, players)
         if not session.plan(self._clock, self._seed, horizon, CHUNK):
             return [], False
+        thoughts, fresh = session.planned(self._clock, horizon, self.tick)
         outputs: list[Output] = []
-        for tick, thought in session.planned(self._clock, horizon, self.tick):
+        if fresh and thoughts:  # the chord that holds until another is named tells that a plan begins anew
+            now = session.chord if session.phase == "playing" and session.chord else NONE
+            outputs += self._box.chord(session, replace(session.spoken(now), tick=self.tick + STEP))
+        for tick, thought in thoughts:
             theirs = tick + (session.offset or 0)
+            if thought.chord and session.phase == "playing" and tick > self.tick + STEP * fresh:
+                outputs += self._box.chord(session, session.spoken(thought.chord))
             for note in session.audible(thought, self._clock.place_at(tick)):
                 plan = ev.Plan(note.voice, theirs + note.delay, note.ticks, note.pitch, note.velocity)
                 outputs += self._box.send(session, plan)
-            if thought.chord and session.phase == "playing":
-                outputs += self._box.chord(session, session.spoken(thought.chord))
         return outputs, True

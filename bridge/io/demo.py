@@ -62,6 +62,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="where the files go (default: here)")
     made.add_argument("--seconds", type=_seconds, help=f"end after this long (default: the tune, {LONGEST:g} at most)")
     made.add_argument("--players", type=int, choices=range(1, 17), default=1, metavar="N", help="1 to 16 (default 1)")
+    made.add_argument("--record", type=Path, metavar="FILE|DIR", help="keep a log of it, for improv replay and export")
     made.add_argument("--json", action="store_true", help="machine-readable lines only: ready, summary")
     made.add_argument("--list", action="store_true", help="name the tunes and end")
     made.add_argument("--no-view", action="store_true", help="plain lines, also in a terminal")
@@ -113,7 +114,7 @@ def _demo(args: argparse.Namespace) -> int:
     count_in = tune.meter.bar * 60.0 / (tempo * PPQ)
     seconds = args.seconds or count_in + min(tune.ticks * 60.0 / (tempo * PPQ), LONGEST)
     story = Story(Take(tune.title, tempo, tune.meter))
-    with interrupts() as interrupted, _engine(args.seed, args.genre) as (engine, ready):
+    with interrupts() as interrupted, _engine(args.seed, args.genre, args.record) as (engine, ready):
         job = Job(int(ready["port"]), args.tune, tempo, seconds, args.players)
         if args.json:
             _say(ready | {"tune": tune.title, "tempo": tempo, "seconds": round(seconds, 1), "players": args.players})
@@ -133,9 +134,10 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _engine(seed: int, genre: str) -> Iterator[tuple[Child, dict[str, Any]]]:
+def _engine(seed: int, genre: str, record: Path | None) -> Iterator[tuple[Child, dict[str, Any]]]:
     """An engine in a process of its own, and what it said when it was ready; raises PortError."""
-    command = (*ENGINE, "--port", "0", "--json", "--quiet", "--seed", str(seed), "--genre", genre)
+    log = ("--no-record",) if record is None else ("--record", str(record))
+    command = (*ENGINE, "--port", "0", "--json", "--quiet", "--seed", str(seed), "--genre", genre, *log)
     deadline = perf_counter() + BIRTH
     with Child(*command) as engine:
         while True:
