@@ -210,7 +210,7 @@ class Machine:
         self.transport, self.network = Transport(), Network()
         self.receivers: dict[str, list[Obj]] = {}
         self.random = Random(shuffled) if shuffled is not None else None
-        self.settings = {"repeatmode": "1"}
+        self.settings = {"repeatmode": "1", "group": "before"}  # what Max's reference leaves open
 
     def load(self, text: str, args: tuple[str, ...] = (), saved: dict[str, float] | None = None) -> Loaded:
         return Loaded(self, text, args, saved)

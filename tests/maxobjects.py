@@ -181,10 +181,21 @@ class Zl(Obj):
             self.out(1, message[size:])
         self.out(0, message[:size])
 
+    def _compare(self, inlet: int, message: Message) -> None:
+        if inlet == 1:
+            self.list = message
+        else:
+            self.out(0, (int(message == self.list),))
+
     def _group(self, inlet: int, message: Message) -> None:
         if message == BANG:
-            kept, self.kept = self.kept, ()
-            self.out(0, kept)
+            kept = self.kept
+            if self.machine.settings["group"] == "before":
+                self.kept = ()
+            if kept:
+                self.out(0, kept)
+            if self.machine.settings["group"] == "after":
+                self.kept = ()
             return
         self.kept += message
         most = int(self.args[1])

@@ -2,14 +2,13 @@
 stop.
 """
 
-from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from bridge.engine.frame import Frame, Thought
 from bridge.engine.jam import Jam
-from bridge.generators.rules import RulesBand, RulesState
+from bridge.generators.rules import RulesBand
+from bridge.io.wire import encode
 from bridge.music.events import BASS, Chord, Cue, NoteOn, Position
 from tests.max_graph import PATCHES, boxes
 from tests.maxmachine import Loaded
@@ -184,25 +183,30 @@ def test_a_click_sounds_only_where_it_is_asked_for() -> None:
     assert improv.notes() == []
 
 
-class Changes(RulesBand):
-    """A test generator that says a chord on every beat: the first four of a cycle."""
-
-    def step(self, state: RulesState, frame: Frame) -> tuple[RulesState, Thought]:
-        state, thought = super().step(state, frame)
-        if frame.place.phase % 480:
-            return state, thought
-        root, quality = ((0, "maj"), (9, "min7"), (2, "min"), (7, "7"))[frame.place.phase // 480]
-        return state, replace(thought, chord=Chord(frame.tick, root, quality))
-
-
-def test_the_chord_that_sounds_and_those_that_are_planned_are_shown() -> None:
-    studio = Studio(jam=Jam(Changes()))
+@pytest.mark.parametrize("group", ["before", "after", "never"])
+def test_the_chord_that_sounds_and_those_that_are_planned_are_shown(group: str) -> None:
+    studio = Studio(jam=Jam(RulesBand()))
+    studio.machine.settings["group"] = group
     improv = studio.improv()
-    began(studio, improv, bars=3)
-    texts = {name: box["id"] for name, box in LABELS.items()}
-    assert improv.shown[texts["now"]] == ("Cmaj",)
-    assert improv.shown[texts["next"]] == ("Amin7", "Dmin", "G7", "Cmaj")
-    assert improv.shown[texts["band"]] == ("playing", 4)
+    began(studio, improv, bars=1)
+    studio.kill()
+    tick = int(studio.machine.transport.where(studio.now))
+    ids = {name: box["id"] for name, box in LABELS.items()}
+
+    def says(*chords: tuple[int, int, str]) -> tuple[object, ...]:
+        for ahead, root, quality in chords:
+            studio._deliver(encode(Chord(tick + ahead, root, quality)), 9101)
+            studio.run(0.005)
+        return improv.shown[ids["now"]], improv.shown[ids["next"]]
+
+    assert says((60, 0, "maj"), (240, 0, "maj"), (480, 9, "min7"), (960, 2, "min")) == (("Cmaj",), ("Amin7", "Dmin"))
+    assert says((1440, 7, "7")) == (("Cmaj",), ("Amin7", "Dmin", "G7"))  # it goes on
+    assert says((40, 9, "min7")) == (("Amin7",), ("Dmin", "G7"))  # it comes true
+    assert says((240, 9, "min7")) == (("Amin7",), ("-",))  # it begins anew, and nothing changes
+    assert says((960, -1, "N")) == (("Amin7",), ("N.C.",))
+    many = [(1000 + 120 * n, n % 12, "maj") for n in range(80)]
+    assert says(*many)[1] == ("N.C.", "Cmaj", "Dbmaj", "Dmaj")
+
 
 
 def test_a_response_comes_back_between_the_calls() -> None:
