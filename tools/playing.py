@@ -21,7 +21,7 @@ from bridge.music.events import ACCOMPANIMENT, BASS, RESPONSE, Chord, Cue, Do, N
 from bridge.music.timeline import PPQ  # noqa: E402
 from tests.virtual import Host, play  # noqa: E402
 
-LEGEND = {MELODY: "you", ACCOMPANIMENT: "the band: chords", BASS: "the band: bass", RESPONSE: "the machine's melody"}
+LEGEND = {MELODY: "you", ACCOMPANIMENT: "chords", BASS: "bass", RESPONSE: "its melody"}
 TUNE, OTHER = "ode_to_joy", "drunken_sailor"
 
 
@@ -65,13 +65,13 @@ def loop(host: Host) -> None:
 
 
 STORIES: dict[str, tuple[str, dict[str, Any], Callable[[Host], None]]] = {
-    "accompany": ("accompany: the band enters after a bar", {}, accompany),
-    "respond": ("respond: an empty bar ends the call", {"mode": "respond"}, respond),
+    "accompany": ("accompany", {}, accompany),
+    "respond": ("respond", {"mode": "respond"}, respond),
     "loop": (
-        "loop 1, solo 1: play over the loop; then mutate", {"mode": "respond", "call_bars": 2}, loop,
+        "loop, solo, mutate", {"mode": "respond", "call_bars": 2}, loop,
     ),
-    "morph": ("morph 0.4: your phrase, varied, with a bass", {"mode": "morph", "call_bars": 2}, trade),
-    "accompany+respond": ("accompany+respond, call_bars 2", {"mode": "accompany+respond", "call_bars": 2}, trade),
+    "morph": ("morph 0.4", {"mode": "morph", "call_bars": 2}, trade),
+    "accompany+respond": ("accompany+respond", {"mode": "accompany+respond", "call_bars": 2}, trade),
 }  # fmt: skip
 
 

@@ -221,10 +221,10 @@ class Jam:
         match event:
             case ev.NoteOn(_, tick, pitch, velocity) if velocity > 0:
                 at = self._stamp(session, tick, time)
-                if not session.strike(at, pitch, velocity, self.clock):
-                    return []
-                self.heard += 1
                 thru = self._box.thru(session, pitch, velocity)
+                if not session.strike(at, pitch, velocity, self.clock):
+                    return thru
+                self.heard += 1
                 return thru + self._box.monitors(ev.Heard(at, pitch, velocity), session.player)
             case ev.NoteOn(_, tick, pitch, _) | ev.NoteOff(_, tick, pitch):
                 at = self._stamp(session, tick, time)
