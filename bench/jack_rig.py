@@ -148,12 +148,15 @@ def table(results: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
+OPTIONS = ("--config", "none", "--midi", "--json", "--no-record")
+
+
 def engine(extra: Sequence[str]) -> list[str]:
     """The command line of a real engine on a port of its own."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    return [sys.executable, "-m", "bridge", "serve", "--midi", "--json", "--port", str(port), *extra]
+    return [sys.executable, "-m", "bridge", "serve", *OPTIONS, "--port", str(port), *extra]
 
 
 def main() -> int:

@@ -22,12 +22,12 @@ from bridge.generators.rules import RulesBand
 from bridge.io import doctor, minds, serve
 from bridge.io.osc import OscShell
 from bridge.music.errors import ModelError, PortError
-from bridge.music.events import ALL, Cue, Get, Hello, NoteOff, NoteOn, Silence, Value, Welcome
+from bridge.music.events import ALL, Control, Cue, Get, Hello, NoteOff, NoteOn, Set, Silence, Value, Welcome
 from bridge.music.timeline import MAX_TEMPO
 from bridge.music.vocabulary import GENRES
 from tests.sockets import Client, client
 
-SERVE = (sys.executable, "-m", "bridge", "serve", "--port", "0", "--json", "--model", "rules")
+SERVE = (sys.executable, "-m", "bridge", "serve", "--port", "0", "--json", "--model", "rules", "--config", "none")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows ends processes without a signal")
 
 
@@ -175,7 +175,7 @@ def test_the_version_is_quick() -> None:
     assert (done.returncode, done.stdout) == (0, f"improv {__version__}\n")
 
 
-@pytest.mark.parametrize("command", ["serve", "ports", "doctor"])
+@pytest.mark.parametrize("command", ["serve", "ports", "doctor", "set", "get", "do", "learn"])
 def test_every_command_has_help_with_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as left:
         cli.main([command, "--help"])
@@ -194,6 +194,21 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
         ["serve", "--tempo", str(MAX_TEMPO + 1)],
         ["serve", "--tempo", "120", "--clock", "osc"],
         ["serve", "--cloc", "osc"],
+        ["serve", "--midi-players", "0"],
+        ["serve", "--midi-players", "17"],
+        ["serve", "--midi-players", "1", "--midi-in", "a", "--midi-in", "b"],
+        ["serve", *["--midi-out", "a"] * 17],
+        ["serve", "--set", "swing"],
+        ["serve", "--set", "swing=2"],
+        ["serve", "--set", "swong=1"],
+        ["serve", "--set", "0:swing=1"],
+        ["serve", "--set", "x:swing=1"],
+        ["set", "swing"],
+        ["do", "panic", "--player", "0"],
+        ["get", "swing", "--port", "0"],
+        ["serve", "--link", "--clock", "midi"],
+        ["serve", "--no-start-stop"],
+        ["serve", "--tempo", "120", "--clock", "midi"],
     ],
 )
 def test_wrong_usage_is_code_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -201,6 +216,26 @@ def test_wrong_usage_is_code_2(words: list[str], capsys: pytest.CaptureFixture[s
         cli.main(words)
     assert left.value.code == 2
     assert "usage: improv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], (0, (), ())),
+        (["--midi"], (1, (), ())),
+        (["--midi-in", "Keys"], (1, ("Keys",), ())),
+        (["--midi-players", "3"], (3, (), ())),
+        (["--midi-in", "Keys", "--midi-out", "Synth", "--midi-out", "Organ"], (2, ("Keys",), ("Synth", "Organ"))),
+        (["--midi-players", "3", "--midi-out", "Synth"], (3, (), ("Synth",))),
+    ],
+)
+def test_players_on_midi(
+    words: list[str], expected: tuple[int, tuple[str, ...], tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[serve.Options] = []
+    monkeypatch.setattr(serve, "serve", lambda options, began: asked.append(options) or 0)
+    assert cli.main(["serve", *words]) == 0
+    assert [(options.midi, options.midi_in, options.midi_out) for options in asked] == [expected]
 
 
 def test_an_impossible_lookahead_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -341,3 +376,78 @@ def test_a_model_that_is_named_plays_every_genre(monkeypatch: pytest.MonkeyPatch
     choice = minds.choose(str(mine))
     assert isinstance(choice.mind, Band)
     assert len({id(choice.mind.model(genre)) for genre in GENRES}) == 1
+
+
+CONFIG = """\
+[settings]
+genre = "folk"
+swing = 0.2
+feel = 0.5
+
+[player.5]
+preset = "ballad"
+
+[presets.ballad]
+swing = 0.6
+key = "auto"
+
+[presets.loud]
+level = 1.5
+
+[controls]
+20 = "temperature"
+"""
+
+
+def known(peer: Client, player: int, *names: str) -> list[float | int | str]:
+    """What player says its parameters are."""
+    values = []
+    for name in names:
+        peer.say(Get(player, name))
+        value = peer.until(Value)
+        assert isinstance(value, Value)
+        assert value.name == name
+        values.append(round(value.value, 6) if isinstance(value.value, float) else value.value)
+    return values
+
+
+def test_players_begin_as_the_file_and_the_command_line_say(tmp_path: Path) -> None:
+    (tmp_path / "improv.toml").write_text(CONFIG)
+    words = ("--config", str(tmp_path / "improv.toml"), "--set", "feel=0.25", "--set", "6:preset=loud")
+    names = ("genre", "swing", "feel", "level", "key", "preset")
+    with engine(*words, "--genre", "jazz") as serving, client(serving.port) as five, client(serving.port) as six:
+        join(five, 5)
+        join(six, 6)
+        assert known(five, 5, *names) == ["jazz", 0.6, 0.25, 1.0, "auto", "ballad"]
+        assert known(six, 6, *names) == ["jazz", 0.2, 0.25, 1.5, "off", "loud"]
+
+
+@posix
+def test_a_binding_that_is_learnt_is_there_after_a_new_start(tmp_path: Path) -> None:
+    (tmp_path / "improv.toml").write_text(CONFIG)
+    with engine("--config", str(tmp_path / "improv.toml")) as serving, client(serving.port) as peer:
+        join(peer, 5)
+        peer.say(Set(5, "learn", "preset:loud"), Control(5, -1, 33, 0), Control(5, -1, 33, 127))
+        assert peer.until(Value) == Value("learn", "preset:loud")
+        assert [peer.until(Value) for _ in range(2)] == [Value("learn", "off"), Value("bound_preset:loud", 33)]
+        assert [peer.until(Value) for _ in range(2)] == [Value("level", 1.5), Value("preset", "loud")]
+        serving.process.terminate()
+        assert serving.process.wait(5) == 0
+    assert (tmp_path / "improv.toml").read_text() == CONFIG, "it is the user's"
+    with engine("--config", str(tmp_path / "improv.toml")) as serving, client(serving.port) as peer:
+        join(peer, 5)
+        assert known(peer, 5, "bound_preset:loud", "bound_temperature") == [33, 20]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["improv-controls.toml", "improv.toml"]
+
+
+def test_a_mistake_in_the_file_is_one_line_and_code_1(tmp_path: Path) -> None:
+    path = tmp_path / "improv.toml"
+    path.write_text(CONFIG.replace("swing = 0.6", "swign = 0.6"))
+    done = improv("serve", "--port", "0", "--model", "rules", "--config", str(path))
+    said = f"improv: {path}, line 10: [presets.ballad]: there is no parameter 'swign'; did you mean 'swing'?"
+    assert (done.returncode, done.stdout, done.stderr.splitlines()) == (1, "", [said])
+    done = improv("serve", "--port", "0", "--model", "rules", "--config", "none", "--preset", "ballad")
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "improv: --set preset=ballad: there is no preset 'ballad'; there are: off"
+    ]  # fmt: skip

@@ -7,14 +7,15 @@ Rule 3. One source at a time: the one that plays keeps the transport until it st
 Rule 4. A loop, once seen, is expected: the bar that comes after its end is the bar at its beginning.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
-from math import ceil
+from math import ceil, floor
 
 from bridge.engine.follow import ASTRAY, PositionFollower, PulseFollower
 from bridge.music.timeline import PPQ, PULSE, STEP, Meter, Place, Timeline, place
 
 SILENT = 2.0  # seconds without a word from a playing host after which we take it for stopped
+SLIDE = STEP // 4  # ticks by which a Link session may put itself right in passing; more is a jump of its beats
 SLACK = 2  # ticks by which position and song, rounded apart, may disagree
 
 
@@ -232,6 +233,27 @@ class Clock:
     def owner(self, source: str) -> bool:
         """Whether a word from `source` counts now."""
         return self._owns(source)
+
+    # -- a session of Ableton Link -----------------------------------------------------------------------------
+
+    def linked(self, beat: float, tempo: float, meter: Meter, time: float, *, playing: bool) -> Change | None:
+        """A Link session says where it is: its beats are our song, taken as they are, since Link has filtered them."""
+        since, self.heard, self.source, self.tempo = time - self.heard, time, "link", tempo
+        self.meter, self.origin, self.loop = meter, 0, None
+        song = beat * PPQ
+        if not playing:
+            return self._halt(floor(song))
+        if self.timeline is None:
+            base = self._tick - floor(song)
+            return self._run(Timeline(tempo, song + base, time), self._tick, floor(song))
+        expected, line = self.timeline.tick_at(time), Timeline(tempo, song + self.base, time)
+        moved = abs(line.tick - expected) > SLIDE + abs(line.rate - self.timeline.rate) * since
+        if moved:
+            self.base = ceil(expected - song)
+        self.timeline = replace(line, tick=song + self.base)
+        self._tick = max(self._tick, floor(song) + self.base)
+        self._song = self._tick - self.base
+        return Change.MOVED if moved else None
 
     # -- inside ----------------------------------------------------------------------------------------------
 

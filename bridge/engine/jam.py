@@ -9,6 +9,7 @@ Rule 3. Plans are made when no decision is due, a few sixteenths of one player a
 from bridge.engine import console
 from bridge.engine.clock import Change, Clock
 from bridge.engine.conductor import Conductor
+from bridge.engine.controls import SUSTAIN
 from bridge.engine.door import Cast, Door
 from bridge.engine.echo import Echo
 from bridge.engine.exchange import ECHO, Minds
@@ -24,10 +25,12 @@ from bridge.engine.stage import Stage
 from bridge.music import events as ev
 from bridge.music.errors import WireError
 from bridge.music.events import EVERYONE, Event, Output
-from bridge.music.timeline import PPQ, Timeline
+from bridge.music.timeline import PPQ, Meter, Timeline
 
 HEARTBEAT = 1.0  # seconds
 NEVER = float("inf")  # seconds
+PRESSED = 64  # of 127; a pedal that is down
+LED = ("tempo", "link", "play", "halt")  # wishes about the clock
 TRUST = 2 * PPQ  # ticks between a note's stamp and its arrival, beyond which the arrival counts
 
 
@@ -37,12 +40,14 @@ class Jam:
     def __init__(
         self, mind: Generator, *, fallback: Generator | None = None, answerers: Minds | None = None, seed: int = 0,
         settings: Settings | None = None, generation: int = 1, clock: str = "auto", tempo: float = 120.0,
-        fault: str = "",
+        fault: str = "", desk: console.Desk | None = None,
     ) -> None:  # fmt: skip
         self.step_ms = Measure()  # filled by the shell, since the engine reads no clock
         self.sessions: dict[int, Session] = {}
         self.roster = Roster()
         self.settings = settings or Settings()  # of the jam; a new player begins with a copy
+        self.settings.values["tempo"] = float(tempo)
+        self.desk = desk or console.Desk()
         self.drops = 0  # events that could not be used
         self.heard = 0  # notes struck
         self._conductor = Conductor(clock, tempo)
@@ -113,6 +118,9 @@ class Jam:
                 return self._position(event, time)
             case ev.Pulse() | ev.Start() | ev.Continue() | ev.Stop() | ev.SongPosition() | ev.Tempo():
                 return self._changed(self._conductor.transport(event, self.settings, time), time)
+            case ev.Link():
+                before = (self.clock.meter, self.clock.tempo)
+                return self._led(before, self._conductor.transport(event, self.settings, time), time)
             case ev.Pace():
                 return self._planner.paced(event, self.timeline)
             case ev.NoteOn() | ev.NoteOff() | ev.Control() | ev.Set() | ev.Get() | ev.Do():
@@ -155,7 +163,7 @@ class Jam:
 
     def _welcomed(self, hello: ev.Hello, time: float) -> list[Output]:
         refused = self._door.refused
-        outputs = self._door.hello(hello, time, self.settings)
+        outputs = self._door.hello(hello, time, self.desk.beginning(hello.player, self.settings))
         self.drops += self._door.refused - refused
         if self._beat == NEVER and self.roster.everyone():
             self._beat = time + HEARTBEAT
@@ -169,7 +177,10 @@ class Jam:
             self.drops += 1
             return []
         before = (self.clock.meter, self.clock.tempo)
-        change = self._conductor.position(event, session, time)
+        return self._led(before, self._conductor.position(event, session, time), time)
+
+    def _led(self, before: tuple[Meter, float], change: Change | None, time: float) -> list[Output]:
+        """What a host said that tells meter and tempo; where only these changed, the monitors hear of it."""
         outputs = self._changed(change, time)
         if change is None and before != (self.clock.meter, self.clock.tempo):
             outputs += self._box.transport(self.clock, self._stage.tick)
@@ -186,8 +197,7 @@ class Jam:
                     session.halt()
             case Change.STARTED:
                 for session in self.sessions.values():
-                    session.restart()
-                    session.resume()
+                    session.start()
             case Change.CONTINUED:
                 for session in self.sessions.values():
                     session.resume()
@@ -211,10 +221,10 @@ class Jam:
         match event:
             case ev.NoteOn(_, tick, pitch, velocity) if velocity > 0:
                 at = self._stamp(session, tick, time)
-                if not session.strike(at, pitch, velocity, self.clock):
-                    return []
-                self.heard += 1
                 thru = self._box.thru(session, pitch, velocity)
+                if not session.strike(at, pitch, velocity, self.clock):
+                    return thru
+                self.heard += 1
                 return thru + self._box.monitors(ev.Heard(at, pitch, velocity), session.player)
             case ev.NoteOn(_, tick, pitch, _) | ev.NoteOff(_, tick, pitch):
                 at = self._stamp(session, tick, time)
@@ -222,12 +232,22 @@ class Jam:
                 thru = self._box.thru(session, pitch, 0)
                 return thru + self._box.monitors(ev.Heard(at, pitch, 0), session.player)
             case ev.Set() | ev.Get() | ev.Do():
-                return self._asked(session, event)
-        return []  # a control change: heard, and nobody has asked for it
+                return self._asked(session, event, time)
+            case ev.Control():
+                if event.number == SUSTAIN:
+                    session.ear.pedal(self._stamp(session, event.tick, time), down=event.value >= PRESSED)
+                wishes = console.turned(session, event, self.desk)
+                return [output for wish in wishes for output in self._asked(session, wish, time)]
+        return []
 
-    def _asked(self, session: Session, wish: ev.Set | ev.Get | ev.Do) -> list[Output]:
+    def _asked(self, session: Session, wish: ev.Set | ev.Get | ev.Do, time: float) -> list[Output]:
+        led: list[Output] = []
         try:
-            done = console.asked(session, wish, self.settings, self.sessions.values(), self._box)
+            if isinstance(wish, ev.Set) and wish.name in LED:
+                self.settings.check(wish.name, wish.value)
+            if isinstance(wish, ev.Set | ev.Do) and (wish.name if isinstance(wish, ev.Set) else wish.action) in LED:
+                led = self._changed(self._conductor.led(wish, self.settings, time), time)
+            done = led + console.asked(session, wish, self.settings, self.sessions.values(), self._box, self.desk)
         except WireError as error:
             self.drops += 1
             return self._box.refuse(self.roster.peers(session.player), error.reason, session.player)

@@ -10,13 +10,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Final
 
+from bridge.engine.parameters import MODES
 from bridge.io.child import Child
 from bridge.music.errors import PortError
 
-SERVE: Final = ("serve", "--port", "0", "--json", "--quiet")
+SERVE: Final = ("serve", "--port", "0", "--json", "--quiet", "--config", "none")
 BIRTH: Final = 30.0  # seconds that a process may take to start
 FAREWELL: Final = 5.0  # seconds that an engine may take to end
 ECHO: Final = "from bridge.io.bench_process import echo; echo()"
@@ -54,10 +56,11 @@ class Cost:
 
 
 @contextmanager
-def engine(model: str | None, *start: str) -> Iterator[Running]:
+def engine(model: str | None, *start: str, mode: str = MODES[0]) -> Iterator[Running]:
     """An engine in a process of its own, ended by signal at exit; `start` replaces `-m bridge`. Raises PortError."""
     words = [*(start or ("-m", "bridge")), *SERVE, *(("--model", model) if model else ())]
-    with Child(*words) as child:
+    words += [] if mode == MODES[0] else ["--set", f"mode={mode}", "--set", "call_bars=2"]
+    with TemporaryDirectory() as logs, Child(*words, "--record", logs) as child:  # it records, as anyone's does
         running = _ready(child)
         yield running
         child.terminate()

@@ -18,7 +18,7 @@ from typing import Final
 from bridge import __version__
 from bridge.generators import shelf
 from bridge.generators.card import card_of, content_of
-from bridge.io import minds
+from bridge.io import config, minds
 from bridge.music.errors import BridgeError
 from bridge.quiet import hushed
 
@@ -81,8 +81,10 @@ def examine(port: int) -> Iterator[Check]:
     yield _guarded("runtime", _runtime)
     yield _guarded("model", _model)
     yield from _sets()
+    yield _guarded("improv.toml", _config)
     yield _guarded("MIDI", _midi, essential=False)
     yield _virtual()
+    yield _link()
     yield _udp(port)
     yield _terminal()
 
@@ -124,6 +126,15 @@ def _model() -> str:
     folder = shelf.folder(shelf.DEFAULT)
     times = sorted(minds.rehearse(minds.choose(shelf.DEFAULT).mind, STEPS))
     return f"{folder.name} in {folder.parent}: a step takes {times[STEPS // 2]:.2f} ms (median of {STEPS})"
+
+
+def _config() -> str:
+    found = config.read(None)
+    if found.path is None:
+        return "none, and none is needed; docs/controls.md says what it can do"
+    _, notes = found.desk({})
+    names = ", ".join(found.presets) or "none"
+    return "; ".join([f"{found.path.absolute()}: presets {names}; {len(found.controls)} controls bound", *notes])
 
 
 def _sets() -> Iterator[Check]:
@@ -174,9 +185,16 @@ def _virtual() -> Check:
     try:
         with hushed():
             answers = system()
-        return Check("virtual ports", True, f"`Improv In` and `Improv Out` can be made ({answers})")
+        return Check("virtual ports", True, f"`Improv In` and `Improv Out` can be made ({answers}), a pair a player")
     except (BridgeError, ImportError):
         return Check("virtual ports", False, advice)
+
+
+def _link() -> Check:
+    try:
+        return Check("Ableton Link", True, f"aalink {version('aalink')} (GPL-3.0): improv serve --link")
+    except PackageNotFoundError:
+        return Check("Ableton Link", False, "for improv serve --link: pip install 'improv-bridge[link]' (GPL-3.0)")
 
 
 def _udp(port: int) -> Check:

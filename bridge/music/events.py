@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bridge.music.transport import Continue as Continue
+from bridge.music.transport import Link as Link
 from bridge.music.transport import Pulse as Pulse
 from bridge.music.transport import SongPosition as SongPosition
 from bridge.music.transport import Start as Start
@@ -132,7 +133,7 @@ class Pace:
     plan_ms: float
 
 
-Transported = Pulse | Start | Continue | Stop | SongPosition | Tempo
+Transported = Pulse | Start | Continue | Stop | SongPosition | Tempo | Link
 Event = Hello | Bye | Position | NoteOn | NoteOff | Control | Set | Get | Do | Pace | Transported
 
 
@@ -250,7 +251,7 @@ class Transport:
     numerator: int
     denominator: int
     bar: int
-    source: str  # osc, midi, local, none
+    source: str  # osc, midi, link, local, none
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,5 +290,6 @@ ERRORS: Final = {
     "no_model": 5,
     "late": 6,
     "too_fast": 7,
+    "host_leads": 8,
 }  # reason -> code; reasons are a fixed set, since Max keeps every distinct symbol for good
 VERSION: Final = 1  # of the protocol

@@ -1,4 +1,4 @@
-"""What a transport without positions says: MIDI's system messages, and the tempo of the local clock."""
+"""What a transport without positions says: MIDI's system messages, the local clock's tempo, an Ableton Link session."""
 
 from dataclasses import dataclass
 
@@ -35,3 +35,14 @@ class Tempo:
     """The local clock's tempo; only an engine that is its own master hears this."""
 
     tempo: float
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a session of Ableton Link stands; its bars begin at whole multiples of the meter's bar."""
+
+    beat: float  # quarter notes; below 0 before the start
+    tempo: float  # quarter notes per minute, 20..999
+    playing: int  # 1 while the session's transport runs
+    numerator: int
+    denominator: int

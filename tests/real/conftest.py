@@ -77,7 +77,8 @@ def need() -> Need:
 @pytest.fixture
 def engine() -> Iterator[Engine]:
     """`improv serve` on a free port, by rule, so that no model decides whether it plays."""
-    command = [sys.executable, "-m", "bridge", "serve", "--port", "0", "--json", "--quiet", "--model", "rules"]
+    words = ["--port", "0", "--json", "--quiet", "--model", "rules", "--config", "none"]
+    command = [sys.executable, "-m", "bridge", "serve", *words]
     with ExitStack() as stack:
         process = stack.enter_context(running(command, stdout=subprocess.PIPE))
         assert process.stdout is not None
