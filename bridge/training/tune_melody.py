@@ -33,8 +33,8 @@ Tensor = Any
 KIND = "note_rnn"
 SHOWN = 1024  # pieces composed for a line of the log
 USUAL = {
-    "key": 8.0, "tonic": 1.5, "repetition": 0.05, "variety": 4.0, "motif": 1.0, "repeated_motif": 0.4,
-    "intervals": 0.2, "leap": 1.5, "extremes": 0.05,
+    "key": 6.0, "tonic": 1.0, "repetition": 0.05, "variety": 2.5, "motif": 1.0, "repeated_motif": 0.2,
+    "intervals": 0.0, "leap": 1.0, "extremes": 0.0,
 }  # fmt: skip
 CURVES = {
     "bits a sixteenth, held out": ["valid_bits_per_step", "valid_bits_per_opening_step"],

@@ -54,11 +54,11 @@ class Arguments:
 
     algorithm: str = "psi"
     """q, psi or g."""
-    updates: int = 600
+    updates: int = 800
     """Length of the run; each update plays and learns once."""
     episodes: int = 64
     """Episodes played before every update, all at once."""
-    batch: int = 128
+    batch: int = 64
     """Episodes learnt from in an update."""
     replay: int = 2048
     """Episodes remembered; the oldest go first."""
