@@ -63,7 +63,8 @@ def outside(events: Events, key: Array) -> Array:
 def in_key(events: Events) -> Array:
     """-1 for a note outside the key that the piece suggests up to and with that note."""
     member = np.take_along_axis(scale_of(key_so_far(events)), pitch_class(events)[..., None], axis=2)[..., 0]
-    return -1.0 * ((events >= FIRST) & ~member)
+    wrong: Array = (events >= FIRST) & ~member
+    return -wrong.astype(np.float64)
 
 
 def starts_on_tonic(events: Events) -> Array:
