@@ -43,7 +43,7 @@ def improv_synth() -> Patch:
     patch.wire(parts[0], poly)
     for number in (2, 1, 0):
         patch.wire(poly[number], pack[number])
-    patch.chain(pack, patch.new(f"clone improv.tone {VOICES}"))
+    patch.chain(pack, patch.new(f"clone -s 1 improv.tone {VOICES}"))
     return patch
 
 

@@ -1,6 +1,6 @@
-"""What the band plays: cues become notes at their tick, and end, whatever happens. The same rules as in Max.
+"""What the band plays: cues become notes at their tick, and end, whatever happens. The rules are those in Max.
 
-A cue waits in `pipe` for the milliseconds to its tick. A note that sounds is marked in a table by its number; its end
+A cue waits in `pipe` and looks at the tempo again every 10 ms. A note that sounds is marked in a table by its number; its end
 counts only if no later note has taken the pitch. Silence empties what waits and releases what is marked. A cue that
 is more than 120 ticks late, of an older generation, or for a transport that stands, is not played.
 """
@@ -16,7 +16,10 @@ LATE: Final = 120  # ticks
 SINGLE: Final = (BASS,)  # voices of one note at a time: a new one ends the last
 PLAYED: Final = (*VOICES, METRONOME)  # in the order of outlets
 TEST: Final = f"expr ($f5 >= $f6) && $f7 && (improv_playing > 0) && ($f1 > improv_tick - {LATE})"
-NOTE: Final = ("$f3", "$f4", "max(1, $f2 * 125 / improv_tempo)", "max(0, ($f1 - improv_tick) * 125 / improv_tempo)")
+LOOK: Final = 10  # milliseconds after which a cue that waits looks at the tempo again
+ROUND: Final = ("$f1", "$f2", "$f3", "$f4", f"max(0, min({LOOK}, ($f1 - improv_tick) * 125 / improv_tempo))")
+EARLY: Final = "expr $f1 - improv_tick > 0.25"
+NOTE: Final = ("$f3", "$f4", "max(1, $f2 * 125 / improv_tempo)")
 
 
 def voice(name: str) -> Patch:
@@ -31,14 +34,7 @@ def voice(name: str) -> Patch:
     patch.wire(patch.new("r $0-ready"), test[6])
     patch.chain(order[1], test, gate[1])
     patch.wire(order[0], gate)
-    shape, wait = patch.new("expr " + "; ".join(NOTE)), patch.new("pipe f f f 0")
-    all_four, strike = patch.new("pack f f f f"), patch.new("pack f f f")
-    patch.wire(gate, shape)
-    for number in reversed(range(4)):
-        patch.wire(shape[number], all_four[number])
-    patch.wire(all_four, wait)
-    for number in reversed(range(3)):
-        patch.wire(wait[number], strike[number])
+    clear, strike = patch.message("clear"), _wait(patch, gate)
     begin, late, all_off = patch.new("t a b a"), patch.new("pipe f f 0"), _releases(patch, name, sound)
     patch.wire(strike, begin)
     pitch = patch.new("unpack f")
@@ -48,13 +44,41 @@ def voice(name: str) -> Patch:
     else:
         patch.wire(pitch, patch.new(f"s $0-{name}-release"))
     _strike(patch, name, begin, late, sound)
-    silence, clear = patch.new("t b b"), patch.message("clear")
+    silence = patch.new("t b b")
     patch.wire(hush, silence)
     patch.wire(silence[1], clear)
-    patch.wire(clear, wait)
-    patch.wire(clear, late)
+    for box in patch.boxes:
+        if box.text.startswith("pipe"):
+            patch.wire(clear, box)
     patch.wire(silence[0], all_off)
     return patch
+
+
+def _wait(patch: Patch, cue: Box) -> Box:
+    """A cue goes round in a pipe until its tick has come, whatever the tempo does; then (pitch, velocity, length)."""
+    ask, shape, pack = patch.new("t a b"), patch.new("expr " + "; ".join(ROUND)), patch.new("pack f f f f f")
+    wait, back, order = patch.new("pipe f f f f 0"), patch.new("pack f f f f"), patch.new("t a a a b")
+    early, again, done = patch.new(EARLY), patch.new("spigot"), patch.new("spigot")
+    patch.wire(cue, ask)
+    patch.wire(ask[1], patch.new(f"s {ASK}"))
+    patch.wire(ask[0], shape)
+    for number in reversed(range(5)):
+        patch.wire(shape[number], pack[number])
+    patch.wire(pack, wait)
+    for number in reversed(range(4)):
+        patch.wire(wait[number], back[number])
+    patch.wire(back, order)
+    patch.wire(order[3], patch.new(f"s {ASK}"))
+    both = patch.new("t f f")
+    patch.chain(order[2], early, both)
+    patch.wire(both[1], again[1])
+    patch.chain(both[0], patch.new("== 0"), done[1])
+    patch.chain(order[1], again, ask)
+    note, strike = patch.new("expr " + "; ".join(NOTE)), patch.new("pack f f f")
+    patch.chain(order[0], done, note)
+    for number in reversed(range(3)):
+        patch.wire(note[number], strike[number])
+    return strike
 
 
 def _strike(patch: Patch, name: str, begin: Box, late: Box, sound: Box) -> None:
