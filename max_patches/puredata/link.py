@@ -66,7 +66,7 @@ def _hello(patch: Patch, net: Box, role: str) -> None:
     patch.chain(bye[3], patch.message("0"), metro)
     pair = patch.new("pack f f")
     patch.chain(bye[2], patch.new("v $0-port"), pair[1])
-    patch.chain(bye[1], patch.new("v $0-player"), pair, leave, patch.new(f"s {OSC}"))
+    patch.chain(bye[1], patch.new("v $0-linked"), patch.new("sel 1"), patch.new("v $0-player"), pair, leave, raw)
     patch.chain(bye[0], patch.message(str(WAITING)), patch.new("s $0-to"))
 
 

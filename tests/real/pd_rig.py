@@ -73,6 +73,13 @@ class Studio:
             self.run(0.02)
         return time.time() - began
 
+    def wait(self, voice: str, seconds: float) -> None:
+        """Listen until this voice sounds."""
+        end = time.time() + seconds
+        while not self.sounding(voice):
+            assert time.time() < end, f"no {voice} within {seconds} s: {self.said[-9:]}"
+            self.run(0.02)
+
     def run(self, seconds: float) -> None:
         """Listen to the patch and to the engine for so long."""
         assert self.pd.stderr is not None

@@ -49,7 +49,7 @@ def test_a_jam_of_call_and_response_with_a_tempo_change_a_loop_and_a_stop(need: 
     port = free_port()
     with serving(port) as engine, studio(tmp_path, port) as play:
         joined(play)
-        play.run(8)
+        play.run(6.5)
         assert {note.voice for note in play.notes} >= {*VOICES, VOICE + "bass"}
         play.say("clock tempo 220")
         play.run(2)
@@ -68,7 +68,7 @@ def test_a_jam_of_call_and_response_with_a_tempo_change_a_loop_and_a_stop(need: 
         assert any(n.tick > seam - OFF for n in about), "nothing after the seam"
         play.run(0.3)
         now = play.heard[-1][0]
-        assert play.sounding()
+        play.wait("", 2)
         play.say("clock play 0")
         play.run(0.3)
         assert play.sounding() == set()
@@ -93,8 +93,7 @@ def test_an_engine_that_dies_is_silence_within_three_seconds_and_comes_back(need
         play.until(WAITING, 5)
         with serving(port) as engine:
             joined(play)
-            play.run(4)
-            assert play.sounding()
+            play.wait("bass", 6)
             engine.send_signal(signal.SIGKILL)
             lost = play.until(LOST, 3.5)
         assert play.sounding() == set()
@@ -102,7 +101,8 @@ def test_an_engine_that_dies_is_silence_within_three_seconds_and_comes_back(need
         count = len(play.notes)
         with serving(port):
             assert play.until(CONNECTED, 6) < 5
-            play.run(4)
+            play.wait("accompaniment", 6)
+            play.wait("bass", 3)
         assert {note.voice for note in play.notes[count:]} >= {"accompaniment", "bass"}
 
 
@@ -155,7 +155,7 @@ def test_the_example_plays_by_itself(need: Need) -> None:
         command = [*PD, *(part for send in sends for part in ("-send", send)), "max_patches/pd/improv_plays.pd"]
         with running(command, stderr=subprocess.PIPE) as pd:
             with pytest.raises(subprocess.TimeoutExpired):
-                pd.wait(4)
+                pd.wait(4.5)
             pd.send_signal(signal.SIGTERM)
             assert pd.stderr is not None
             assert "error" not in pd.stderr.read()
