@@ -148,7 +148,7 @@ def table(results: Sequence[Result]) -> str:
     return "\n".join(lines)
 
 
-OPTIONS = ("--config", "none", "--midi", "--json")
+OPTIONS = ("--config", "none", "--midi", "--json", "--no-record")
 
 
 def engine(extra: Sequence[str]) -> list[str]:

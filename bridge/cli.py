@@ -4,6 +4,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from time import perf_counter
 from typing import Final
 
@@ -15,6 +16,7 @@ from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO
 from bridge.music.vocabulary import GENRES
 
 PORT: Final = 9100
+MIDI_PLAYERS: Final = 16  # at most; each costs two clients of the MIDI system
 ELSEWHERE: Final = {
     "demo": ("bridge.io.demo", "play a tune to the engine over real UDP and show what it answers"),
     "answer": ("bridge.io.answer", "answer the melody of a MIDI file with a melody"),
@@ -24,7 +26,8 @@ ELSEWHERE: Final = {
     "corpus": ("bridge.corpus.command", "make a corpus to train on from MIDI, MusicXML and ABC files"),
     "train": ("bridge.training.train", "train a model (needs TensorFlow)"),
     "evaluate": ("bridge.training.evaluate", "measure a model, playing on its own"),
-    "export": ("bridge.training.export", "make a model folder from a training run (needs TensorFlow)"),
+    "export": ("bridge.training.export", "a recorded jam as MIDI and picture, or a training run as a model folder"),
+    "replay": ("bridge.io.replay", "play a recorded jam again, bit for bit; --list: what there is"),
 }  # command -> the module whose main takes the rest of the line, and its line of help
 SET_HELP: Final = "how every player begins, as often as needed; 2:NAME=VALUE: how player 2 does; improv get lists names"
 WORKSHOP: Final = ("tensorflow", "keras", "matplotlib")  # what the extra `training` brings
@@ -40,6 +43,7 @@ SERVE_EXAMPLES: Final = """examples:
   improv serve                                         OSC on 127.0.0.1:9100, clock from whoever plays
   improv serve --midi --clock midi                     virtual MIDI ports, clock from MIDI
   improv serve --midi-in loopMIDI --midi-out Synth     existing MIDI ports, by a part of their name
+  improv serve --midi-players 2                        two keyboards: also `Improv In 2` and `Improv Out 2`
   improv serve --midi --tempo 96                       be the clock: play along with nothing but a keyboard
   improv serve --midi --link                           in time with Live and whoever else is in the Link session
   improv serve --preset ballad --set swing=0.6         how players begin; docs/controls.md
@@ -108,8 +112,18 @@ def _serve(serve: argparse.ArgumentParser) -> None:
     add("--host", default="127.0.0.1", help="address to listen on for OSC (default: %(default)s, this machine only)")
     add("--port", type=_port, default=PORT, help="UDP port to listen on; 0: any free one (default: %(default)s)")
     add("--midi", action="store_true", help="MIDI too: virtual ports `Improv In` and `Improv Out` (not on Windows)")
-    add("--midi-in", metavar="NAME", help="an existing MIDI input by a part of its name; see improv ports")
-    add("--midi-out", metavar="NAME", help="an existing MIDI output by a part of its name")
+    add(
+        "--midi-players", type=_within(1, MIDI_PLAYERS), metavar="N",
+        help="so many pairs of ports: `Improv In 2`, `Improv Out 2` for player 2, and so on",
+    )  # fmt: skip
+    add(
+        "--midi-in", action="append", default=[], metavar="NAME",
+        help="an existing MIDI input by a part of its name, see improv ports; again for player 2, and so on",
+    )  # fmt: skip
+    add(
+        "--midi-out", action="append", default=[], metavar="NAME",
+        help="an existing MIDI output by a part of its name; again for player 2, and so on",
+    )  # fmt: skip
     clocks = ("auto", "osc", "midi", "link", "local")
     add("--clock", choices=clocks, help="who leads (default: auto, whoever starts to play)")
     add("--tempo", type=_tempo, metavar="BPM", help="be the clock, at this tempo; with --link: if no session is there")
@@ -129,6 +143,8 @@ def _serve(serve: argparse.ArgumentParser) -> None:
         default=0,
         help="the same seed and the same input give the same music (default: %(default)s)",
     )
+    add("--record", type=Path, metavar="FILE|DIR", help="where the jam's log goes (default: improv replay --list says)")
+    add("--no-record", action="store_true", help="keep no log of the jam")
     add("--quiet", action="store_true", help="print errors only")
     add("--json", action="store_true", help="print a JSON line when ready and one with figures at the end")
 
@@ -167,12 +183,15 @@ def _here(grammar: argparse.ArgumentParser, words: list[str], began: float) -> i
         clock = _clock(grammar, args)
         from bridge.io.serve import Options, serve
 
-        midi = args.midi or args.midi_in is not None or args.midi_out is not None
+        named = max(len(args.midi_in), len(args.midi_out))
+        if named > (args.midi_players or MIDI_PLAYERS):
+            grammar.error(f"{named} MIDI ports are named, for {args.midi_players or MIDI_PLAYERS} players at most")
+        players = args.midi_players or max(named, int(args.midi))
         return serve(
             Options(
-                args.host, args.port, midi, args.midi_in, args.midi_out, clock, args.tempo, args.model,
+                args.host, args.port, players, tuple(args.midi_in), tuple(args.midi_out), clock, args.tempo, args.model,
                 args.lookahead, args.seed, args.quiet, args.json, args.meter, args.midi_offset / 1000,
-                args.genre, args.config, _wishes(args), not args.no_start_stop,
+                args.genre, args.config, _wishes(args), not args.no_start_stop, args.record, not args.no_record,
             ),
             began,
         )  # fmt: skip
@@ -195,8 +214,13 @@ def _clock(grammar: argparse.ArgumentParser, args: argparse.Namespace) -> str:
 
 def _elsewhere(command: str, words: list[str]) -> int:
     """Hand the line to the module that knows it. Raises BridgeError where its packages are missing."""
+    module = ELSEWHERE[command][0]
+    if command == "export":  # two things that are exported; a jam needs nothing of what a model does
+        from bridge.io import export
+
+        module = export.__name__ if export.is_jam(words) else module
     try:
-        code: int = importlib.import_module(ELSEWHERE[command][0]).main(words)
+        code: int = importlib.import_module(module).main(words)
     except ModuleNotFoundError as error:
         missing = (error.name or "").split(".")[0]
         if missing not in WORKSHOP:

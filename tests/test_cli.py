@@ -194,6 +194,10 @@ def test_every_command_has_help_with_examples(command: str, capsys: pytest.Captu
         ["serve", "--tempo", str(MAX_TEMPO + 1)],
         ["serve", "--tempo", "120", "--clock", "osc"],
         ["serve", "--cloc", "osc"],
+        ["serve", "--midi-players", "0"],
+        ["serve", "--midi-players", "17"],
+        ["serve", "--midi-players", "1", "--midi-in", "a", "--midi-in", "b"],
+        ["serve", *["--midi-out", "a"] * 17],
         ["serve", "--set", "swing"],
         ["serve", "--set", "swing=2"],
         ["serve", "--set", "swong=1"],
@@ -212,6 +216,26 @@ def test_wrong_usage_is_code_2(words: list[str], capsys: pytest.CaptureFixture[s
         cli.main(words)
     assert left.value.code == 2
     assert "usage: improv" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], (0, (), ())),
+        (["--midi"], (1, (), ())),
+        (["--midi-in", "Keys"], (1, ("Keys",), ())),
+        (["--midi-players", "3"], (3, (), ())),
+        (["--midi-in", "Keys", "--midi-out", "Synth", "--midi-out", "Organ"], (2, ("Keys",), ("Synth", "Organ"))),
+        (["--midi-players", "3", "--midi-out", "Synth"], (3, (), ("Synth",))),
+    ],
+)
+def test_players_on_midi(
+    words: list[str], expected: tuple[int, tuple[str, ...], tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[serve.Options] = []
+    monkeypatch.setattr(serve, "serve", lambda options, began: asked.append(options) or 0)
+    assert cli.main(["serve", *words]) == 0
+    assert [(options.midi, options.midi_in, options.midi_out) for options in asked] == [expected]
 
 
 def test_an_impossible_lookahead_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

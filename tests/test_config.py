@@ -90,6 +90,7 @@ def test_an_empty_file_says_nothing(tmp_path: Path) -> None:
         ("temperature = 0.5", "temperature = 3", r"line 3: \[settings\]: temperature is a number from 0 to 2, not 3"),
         ("loop = true", "lop = true", r"line 4: \[settings\]: there is no parameter 'lop'; did you mean 'loop'"),
         ("loop = true", 'learn = "swing"', r"line 4: \[settings\]: learn is asked for while you play"),
+        ("loop = true", "tempo = 96", r"line 4: \[settings\]: tempo is the clock's: improv serve --tempo"),
         ('preset = "Verse 1"', 'preset = "verse 1"', r"line 5: \[settings\]: .*are: off, Verse 1, chorus; did you"),
         ("[player.2]", "[player.two]", r"line 7: \[player\]: a player is a number from 1 to 65535"),
         ("[player.2]", "[player.0]", r"line 7: \[player\]: a player is a number"),

@@ -185,7 +185,8 @@ def test_what_is_remembered_of_players_has_an_end() -> None:
     assert controls.turn(Control(1, -1, 20, 127), PRESETS) is None, "the first to learn is forgotten"
 
 
-TARGETS = [each.name for each in PARAMETERS if each.name not in ("learn", "denominator")]
+CLOCKS = ("tempo", "link")  # a host's own: told so, where one leads
+TARGETS = [each.name for each in PARAMETERS if each.name not in ("learn", "denominator", *CLOCKS)]
 TARGETS += ["panic", "mode:listen", "preset:verse", "denominator:8", "off"]
 MOVES: st.SearchStrategy[Any] = st.one_of(
     st.builds(Control, st.integers(1, 2), st.just(-1), st.integers(0, 127), st.integers(0, 127)),

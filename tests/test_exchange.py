@@ -10,7 +10,7 @@ from bridge.engine.echo import Echo
 from bridge.engine.jam import Jam
 from bridge.engine.settings import Settings
 from bridge.generators.rules import RulesBand
-from bridge.music.events import RESPONSE, Do, Error, Event, NoteOff, NoteOn, Output, Plan, Set, Silence, State
+from bridge.music.events import RESPONSE, Control, Do, Error, Event, NoteOff, NoteOn, Output, Plan, Set, Silence, State
 from bridge.music.timeline import PPQ, STEP
 from tests.virtual import Host, cues, of, play
 
@@ -212,6 +212,16 @@ def test_a_held_note_is_no_silence() -> None:
     host = Host().tune(CALL[:3]).note(65, 8).run(18).stop()
     out = play(jam_of(), host.script, host.time + 0.5)
     assert said(out)[0][0] == 4 * BAR
+
+
+def test_the_sustain_pedal_holds_what_was_played() -> None:
+    host = Host().tune(CALL[:3])
+    host.script.append((host.time - 0.2, Control(1, -1, 64, 127)))
+    host.tune([65]).run(4)
+    host.script.append((host.time, Control(1, -1, 64, 0)))
+    host.run(16).stop()
+    out = play(jam_of(), host.script, host.time + 0.5)
+    assert said(out)[0][0] == 3 * BAR, "the last note sounded for a bar under the pedal"
 
 
 def test_call_and_response_overlap_so_that_both_can_go_on_for_ever() -> None:

@@ -1,80 +1,27 @@
-"""The MIDI shell without a port: bytes in, mapping, order of what goes out, a port that goes away."""
+"""MIDI input without a port: bytes become events, one clock of several counts, ports are found and numbered."""
 
-import logging
-from collections.abc import Sequence
 from queue import SimpleQueue
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.engine.schedule import Schedule, Sounding
 from bridge.io import midi_ports
-from bridge.io.midi import PEER, MidiShell
+from bridge.io.midi import MidiShell, Ports, pairs
 from bridge.io.midi_bytes import Reader
-from bridge.io.midi_out import CHANNELS, Follow, Keys, Line, Performer
+from bridge.io.midi_in import SILENT, Clocks, Inlet
 from bridge.music.errors import PortError
 from bridge.music.events import (
-    ACCOMPANIMENT,
-    ALL,
-    BASS,
     Continue,
     Control,
-    Cue,
     Event,
-    Heartbeat,
     NoteOff,
     NoteOn,
-    Output,
     Pulse,
-    Silence,
     SongPosition,
     Start,
     Stop,
 )
-from bridge.music.timeline import STEP, Timeline
-
-CLOCK = Timeline(tempo=120.0, tick=0.0, time=10.0)  # 960 ticks a second
-ALL_OFF = {(0xB0 | channel, 123, 0) for channel in (0, 1, 2)}
-
-
-class Port:
-    """A raw port that remembers what was sent, and fails when told to."""
-
-    def __init__(self) -> None:
-        self.messages: list[tuple[int, ...]] = []
-        self.broken = False
-
-    def send_message(self, message: Sequence[int]) -> None:
-        if self.broken:
-            raise OSError("the cable\nis out")
-        self.messages.append(tuple(message))
-
-
-def never() -> bool:
-    return False
-
-
-def performer(port: Port, offset: float = 0.0) -> Performer:
-    return Performer(Schedule(), Keys(Line(port.send_message, never)), offset)
-
-
-def cue(voice: str, tick: int, ticks: int, pitch: int, player: int = 1) -> Output:
-    return Output((PEER,), Cue(voice, tick, ticks, pitch, 80, 1), player, CLOCK.time_at(tick), tick)
-
-
-def silence(voice: str = ALL, player: int = 1) -> Output:
-    return Output((PEER,), Silence(voice, 1), player)
-
-
-def play(desk: Performer, until: float) -> list[float]:
-    """Wake the performer whenever it asks, up to `until` seconds; the moments at which it asked."""
-    moments: list[float] = []
-    while (moment := desk.wakeup()) is not None and moment <= until:
-        assert len(moments) < 1000, "no progress"
-        desk.perform(moment)
-        moments.append(moment)
-    return moments
 
 
 @pytest.mark.parametrize(
@@ -90,6 +37,8 @@ def play(desk: Performer, until: float) -> list[float]:
         ((0xFC,), [Stop()]),
         ((0xF2, 0x01, 0x02), [SongPosition(257)]),
         ((0x90, 60, 100, 62, 90), [NoteOn(3, -1, 60, 100), NoteOn(3, -1, 62, 90)]),  # running status
+        ((0xB2, 7, 100, 74, 3), [Control(3, -1, 7, 100), Control(3, -1, 74, 3)]),
+        ((0xB0, 1, 0xF8, 2, 64, 0xFA, 127), [Pulse(), Control(3, -1, 1, 2), Start(), Control(3, -1, 64, 127)]),
         ((0x90, 60, 0xF8, 100), [Pulse(), NoteOn(3, -1, 60, 100)]),  # clock in the middle
     ],
 )
@@ -140,113 +89,73 @@ def test_any_bytes_give_events_in_range(packets: list[bytes]) -> None:
                 assert event in (Pulse(), Start(), Continue(), Stop())
 
 
-def test_notes_sound_on_their_tick_on_the_channel_of_their_voice() -> None:
-    port = Port()
-    desk = performer(port)
-    desk.take(Follow(CLOCK))
-    desk.take(cue(BASS, STEP, STEP, 40))
-    desk.take(cue(ACCOMPANIMENT, STEP, 2 * STEP, 60))
-    assert play(desk, 99.0) == [CLOCK.time_at(tick) for tick in (STEP, 2 * STEP, 3 * STEP)]
-    assert port.messages == [(0x91, 40, 80), (0x90, 60, 80), (0x81, 40, 64), (0x80, 60, 64)]
+def test_ports_are_numbered_from_the_second_player_on() -> None:
+    assert [pair.names for pair in pairs(2, (), ())] == [("Improv In", "Improv Out"), ("Improv In 2", "Improv Out 2")]
+    named = pairs(1, ("Keys",), ("Synth", "Organ"))
+    assert named == (Ports(1, "Keys", "Synth"), Ports(2, None, "Organ"))
+    assert [pair.names[0] for pair in named] == ["Keys", "Improv In 2"]
+    assert len({pair.peer for pair in pairs(16, (), ())}) == 16
 
 
-def test_releases_come_before_onsets_of_the_same_tick() -> None:
-    port = Port()
-    desk = performer(port)
-    desk.take(Follow(CLOCK))
-    for step in (2, 1, 0):
-        desk.take(cue(BASS, step * STEP, STEP, 40))
-    play(desk, 99.0)
-    assert port.messages == [(0x91, 40, 80), (0x81, 40, 64)] * 3
+def follow(clocks: Clocks, words: list[tuple[int, Event, float]]) -> list[tuple[int, Event]]:
+    """What of (input, event, time) counts."""
+    return [(source, event) for source, event, time in words if clocks.takes(source, event, time)]
 
 
-def test_output_follows_the_newest_clock_and_the_offset() -> None:
-    desk = performer(Port(), offset=-0.015)
-    desk.take(Follow(CLOCK))
-    desk.take(cue(BASS, 960, STEP, 40))
-    assert desk.wakeup() == pytest.approx(11.0 - 0.015)
-    desk.take(Follow(CLOCK.at_tempo(240.0, 10.5)))
-    assert desk.wakeup() == pytest.approx(10.75 - 0.015)
+def test_one_clock_on_two_inputs_counts_once() -> None:
+    clocks = Clocks()
+    song = [SongPosition(16), Continue(), *[Pulse()] * 24, Stop(), Start(), *[Pulse()] * 24, Stop()]
+    words = [(source, event, index * 0.02) for index, event in enumerate(song) for source in (1, 2)]
+    heard = [event for _, event in follow(clocks, words)]
+    assert heard == [SongPosition(16), *song]  # where the clock stands, both may say so
+    assert clocks.ignored == len(song) - 1
 
 
-def test_silence_ends_what_sounds_and_forgets_what_is_pending() -> None:
-    port = Port()
-    desk = performer(port)
-    desk.take(Follow(CLOCK))
-    desk.take(cue(BASS, 0, 4 * STEP, 40))
-    desk.take(cue(BASS, 960, STEP, 43))
-    play(desk, 10.0)
-    desk.take(silence())
-    assert port.messages[:2] == [(0x91, 40, 80), (0x81, 40, 64)]
-    assert set(port.messages[2:]) == ALL_OFF
-    assert desk.wakeup() is None
+def test_a_keyboards_idle_clock_does_not_keep_the_host_from_starting() -> None:
+    clocks = Clocks()
+    idle = [(1, Pulse(), index * 0.02) for index in range(10)]
+    host: list[tuple[int, Event, float]] = [(2, Pulse(), 0.2), (2, Start(), 0.21), (2, Pulse(), 0.22)]
+    after: list[tuple[int, Event, float]] = [(1, Pulse(), 0.23), (1, Start(), 0.24), (1, Pulse(), 0.26)]
+    assert follow(clocks, idle + host + after) == [(1, Pulse())] * 10 + [(2, Start()), (2, Pulse())]
+    assert clocks.ignored == 4
 
 
-def test_silence_of_one_voice_spares_the_other() -> None:
-    port = Port()
-    desk = performer(port)
-    desk.take(Follow(CLOCK))
-    desk.take(cue(BASS, 0, 4 * STEP, 40))
-    desk.take(cue(ACCOMPANIMENT, 0, 4 * STEP, 60))
-    play(desk, 10.0)
-    desk.take(silence(BASS))
-    assert port.messages[2:] == [(0x81, 40, 64), (0xB1, 123, 0)]
-    play(desk, 99.0)
-    assert port.messages[4:] == [(0x80, 60, 64)]
+def test_where_the_leader_falls_silent_the_other_input_goes_on() -> None:
+    clocks = Clocks()
+    both: list[tuple[int, Event, float]] = [(1, Start(), 0.0), (2, Start(), 0.0), (1, Pulse(), 0.1), (2, Pulse(), 0.1)]
+    assert follow(clocks, both) == [(1, Start()), (1, Pulse())]
+    late = 0.1 + SILENT
+    assert follow(clocks, [(2, Pulse(), late), (3, Pulse(), late + 0.1), (2, Pulse(), late + 0.1)]) == [(2, Pulse())]
+    assert follow(clocks, [(1, Pulse(), late + 0.2)]) == []
+    idle = Clocks()
+    assert follow(idle, [(1, Start(), 0.0), (2, Pulse(), 1.5), (2, Stop(), 1.6), (2, Start(), 1.7)]) == [
+        (1, Start()), (2, Start())
+    ]  # fmt: skip
 
 
-def test_other_messages_are_not_for_midi() -> None:
-    port = Port()
-    desk = performer(port)
-    desk.take(Output((PEER,), Heartbeat(1)))
-    assert port.messages == []
-    assert desk.wakeup() is None
+def test_notes_and_controls_count_from_every_input() -> None:
+    clocks = Clocks()
+    assert clocks.takes(1, Start(), 0.0)
+    assert clocks.takes(2, NoteOn(2, -1, 60, 90), 0.0)
+    assert clocks.takes(3, Control(3, -1, 1, 2), 0.0)
+    assert clocks.ignored == 0
 
 
-@given(st.lists(st.tuples(st.integers(1, 3), st.sampled_from([*CHANNELS, "melody"]), st.integers(0, 3), st.booleans())))
-def test_a_key_is_never_struck_twice_nor_left_down(strokes: list[tuple[int, str, int, bool]]) -> None:
-    port = Port()
-    keys = Keys(Line(port.send_message, never))
-    for player, voice, pitch, on in strokes:
-        keys.play(Sounding(player, voice, pitch, 80 if on else 0))
-    keys.release()
-    down: set[tuple[int, int]] = set()
-    for status, pitch, _ in port.messages:
-        key = status & 0x0F, pitch
-        assert (key in down) == (status & 0xF0 == 0x80)
-        down ^= {key}
-    assert not down
-
-
-def test_the_end_is_silent() -> None:
-    port = Port()
-    desk = performer(port)
-    desk.take(Follow(CLOCK))
-    desk.take(cue(BASS, 0, 4 * STEP, 40))
-    play(desk, 10.0)
-    desk.finish()
-    assert port.messages[:2] == [(0x91, 40, 80), (0x81, 40, 64)]
-    assert set(port.messages[2:]) == ALL_OFF
-
-
-def test_a_port_that_fails_is_counted_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
-    port = Port()
-    line = Line(port.send_message, never)
-    line.send((0x90, 60, 80))
-    port.broken = True
-    with caplog.at_level(logging.WARNING):
-        line.send((0x80, 60, 64))
-        line.send((0x90, 62, 80))
-    assert (line.sent, line.lost) == (1, 2)
-    assert [record.message.count("\n") for record in caplog.records] == [0]
-
-
-def test_nothing_is_sent_once_the_midi_system_is_gone(caplog: pytest.LogCaptureFixture) -> None:
-    port = Port()
-    line = Line(port.send_message, lambda: True)
-    line.send((0x90, 60, 80))
-    assert (port.messages, line.lost) == ([], 1)
-    assert len(caplog.records) == 1
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([Pulse(), Start(), Continue(), Stop(), SongPosition(1), NoteOn(1, -1, 60, 1)]),
+            st.floats(0.0, 4.0),
+        )
+    )
+)
+def test_a_single_clock_loses_nothing(steps: list[tuple[Event, float]]) -> None:
+    clocks, time, words = Clocks(), 0.0, []
+    for event, wait in steps:
+        time += wait
+        words.append((1, event, time))
+    assert [event for _, event in follow(clocks, words)] == [event for event, _ in steps]
+    assert clocks.ignored == 0
 
 
 def test_ports_are_found_by_part_of_their_name() -> None:
@@ -275,21 +184,20 @@ def test_a_shell_without_a_midi_system_says_what_to_do(monkeypatch: pytest.Monke
 
 def test_the_callback_stamps_and_swallows_nothing_but_errors() -> None:
     heard: list[tuple[Event, float]] = []
-    shell = MidiShell(lambda event, time: heard.append((event, time)), player=2)
-    shell._hear(([0x90, 60, 100], 0.0), None)
-    shell._hear(([0xF8], 0.0), None)
+    inlet = Inlet(2, Clocks(), lambda event, time: heard.append((event, time)))
+    inlet.hear(([0x90, 60, 100], 0.0), None)
+    inlet.hear(([0xF8], 0.0), None)
     assert [event for event, _ in heard] == [NoteOn(2, -1, 60, 100), Pulse()]
     assert 0.0 < heard[0][1] <= heard[1][1]
-    report = shell.report()
-    assert (report.received, report.failed) == (2, 0)
+    assert (inlet.received, inlet.failed) == (2, 0)
 
 
 def test_an_error_in_the_callback_is_counted_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
     def refuse(event: Event, time: float) -> None:
         raise RuntimeError("full")
 
-    shell = MidiShell(refuse)
-    shell._hear(([0xF8], 0.0), None)
-    shell._hear(([0xF8], 0.0), None)
-    assert shell.report().failed == 2
+    inlet = Inlet(1, Clocks(), refuse)
+    inlet.hear(([0xF8], 0.0), None)
+    inlet.hear(([0xF8], 0.0), None)
+    assert inlet.failed == 2
     assert len(caplog.records) == 1

@@ -134,13 +134,16 @@ def test_an_engine_is_lost_after_three_seconds_and_found_with_a_clean_slate() ->
     assert state.transport is None
 
 
-def test_a_chord_after_the_latest_cue_is_a_plan_and_a_new_batch_replaces_the_old() -> None:
+def test_a_chord_after_the_latest_cue_is_a_plan_and_one_that_goes_back_begins_it_anew() -> None:
     state = band()
     view = state.players[1]
     assert view.now(100) == "C"
     coming = view.coming(100)
     assert coming is not None
     assert (coming.tick, coming.name) == (BAR, "F")
+    state.feed(Plan(BASS, BAR + 960, 960, 36, 80), 0.9, 1)
+    assert [span.pitch for span in view.plans[BASS]] == [41, 36], "it goes on where it ended"
+    state.feed(Chord(BAR // 2, 0, "maj"), 1.0, 1)
     state.feed(Plan(BASS, BAR, 960, 43, 80), 1.0, 1)
     state.feed(Chord(BAR, 7, "7"), 1.01, 1)
     assert [span.pitch for span in view.plans[BASS]] == [43]

@@ -23,6 +23,7 @@ from bridge.music.events import (
     Output,
     Peer,
     Silence,
+    Thru,
     Value,
 )
 from tests.sockets import client, eventually
@@ -119,7 +120,9 @@ def test_two_peers_hear_what_is_theirs() -> None:
         assert [one.hear(), one.hear()] == [[(None, Heartbeat(1))], [(None, Heartbeat(3))]]
         assert [two.hear(), two.hear()] == [[(None, Heartbeat(2))], [(None, Heartbeat(3))]]
         assert shell.sent == 4
-        assert one.silent()
+        shell.send([Output((one.peer, Peer("midi", 1)), Thru(60, 90), channel=4)])
+        assert shell.unsent == 0
+        assert one.silent(), "keys that are passed on are for MIDI alone"
 
 
 def test_a_taken_port_is_one_line_that_says_what_to_do() -> None:

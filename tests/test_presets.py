@@ -5,7 +5,7 @@ import pytest
 from bridge.engine.console import Desk
 from bridge.engine.jam import Jam
 from bridge.engine.parameters import BY_NAME, PARAMETERS
-from bridge.engine.presets import LONGEST, Presets, check_name, checked, fitted, spelt
+from bridge.engine.presets import ASKED, LONGEST, Presets, check_name, checked, fitted, spelt
 from bridge.generators.rules import RulesBand
 from bridge.music.errors import WireError
 from bridge.music.events import ERRORS, Error, Event, Get, Output, Set, Silence, State, Value
@@ -160,7 +160,7 @@ def test_some_names_cannot_be_a_presets(name: str) -> None:
 
 
 def test_every_parameter_but_those_that_are_asked_for_can_stand_in_a_preset() -> None:
-    whole = {each.name: each.default for each in PARAMETERS if each.name not in ("preset", "learn")}
+    whole = {each.name: each.default for each in PARAMETERS if each.name not in ASKED}
     assert checked(dict(reversed(whole.items()))) == whole
     assert list(checked(dict(reversed(whole.items())))) == [each for each in BY_NAME if each in whole]
 

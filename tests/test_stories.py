@@ -437,6 +437,29 @@ def test_a_local_clock_plays_without_any_host() -> None:
     assert [round(o.time, 3) for _, o, _ in cues(out) if o.time] == [4.0, 7.0, 9.0]
 
 
+def test_the_engines_own_clock_takes_a_tempo_and_plays_and_halts() -> None:
+    jam = Jam(RulesBand(), clock="local", tempo=120.0)
+    script: list[tuple[float, Event]] = [(0.0, hello()), (0.1, Tempo(120.0)), (0.1, Start())]
+    script += [(1.0 + n, hello()) for n in range(9)]
+    script += [(2.1, Set(1, "tempo", 60.0)), (4.1, Do(1, "halt")), (5.1, Do(1, "play")), (7.0, Set(1, "tempo", 5.0))]
+    out = play(jam, script, 8.1)
+    assert jam.timeline is not None
+    assert jam.timeline.tick_at(8.1) == pytest.approx(2 * 2 * PPQ + 2 * PPQ + 3 * PPQ, abs=2)
+    assert Value("tempo", 60.0) in [o.message for _, o in out]
+    assert [o.message.reason for _, o in of(out, Error) if isinstance(o.message, Error)] == ["bad_value"]
+
+
+def test_a_hosts_tempo_is_its_own() -> None:
+    host = Host().run(1)
+    host.script += [(host.time, Set(1, "tempo", 90.0)), (host.time, Do(1, "halt"))]
+    host.run(2)
+    jam = Jam(RulesBand())
+    out = play(jam, host.script, host.time)
+    assert [o.message.reason for _, o in of(out, Error) if isinstance(o.message, Error)] == ["host_leads"] * 2
+    assert jam.clock.tempo == 120.0
+    assert jam.playing
+
+
 def test_osc_keeps_the_transport_while_its_host_plays() -> None:
     host = Host().tune(SCALE)
     host.script += [(1.0, Start()), *pulses(1.0, 48, 200)]

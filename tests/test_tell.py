@@ -18,7 +18,7 @@ from bridge.generators.rules import RulesBand
 from bridge.io import tell
 from bridge.io.host import Host
 from bridge.io.osc import OscShell
-from bridge.music.events import Control, Hello, Silence, Value, Welcome
+from bridge.music.events import Control, Hello, Position, Silence, State, Value, Welcome
 from tests.sockets import Client, client, eventually
 
 PRESETS = Presets({"verse": {"swing": 0.25}})
@@ -142,3 +142,11 @@ def test_learning_is_called_off_where_no_control_moves(
         assert improv(port, "learn", "panic") == 1
         assert "no control moved within 0.1 s" in capsys.readouterr().err
         assert eventually(lambda: jam.sessions[3].settings.word("learn") == "off")
+
+
+def test_a_hosts_tempo_is_the_hosts(capsys: pytest.CaptureFixture[str]) -> None:
+    with playing() as (_, port, peer):
+        peer.say(Position(3, 0, 0, 120.0, 1, 4, 4))
+        peer.until(State)
+        assert improv(port, "set", "tempo", "90") == 1
+    assert "the clock is the host's" in capsys.readouterr().err

@@ -1,7 +1,7 @@
 """The capture: JACK clients in their own process that write down every MIDI event with the frame at which it falls.
 
-Run it as a script with the server's name; it ends when its standard input does, and then prints one JSON object:
-`events`, a list of [frame, port, bytes], and `skipped`, how often each port missed process cycles.
+Run it as a script with the names of the server and of the ports; it ends when its standard input does, and then prints
+one JSON object: `events`, a list of [frame, port, bytes], and `skipped`, how often each port missed process cycles.
 """
 
 import gc
@@ -11,7 +11,6 @@ from contextlib import ExitStack
 
 import jack
 
-PORTS = ("clock", "band", "floor")
 FRAMES = 1 << 32  # JACK's frame times wrap there
 
 
@@ -37,7 +36,7 @@ class Capture:
 
 
 def main() -> None:
-    captures = [Capture(sys.argv[1], name) for name in PORTS]
+    captures = [Capture(sys.argv[1], name) for name in sys.argv[2:]]
     gc.disable()  # a collection would miss cycles, and there is nothing to collect
     with ExitStack() as stack:
         for capture in captures:

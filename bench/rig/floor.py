@@ -40,8 +40,9 @@ def main() -> None:
     source.set_callback(Floor(output).hear)
     source.open_virtual_port("Floor In")
     sys.stdin.read()
-    source.close_port()
-    output.close_port()
+    for port in (source, output):
+        port.close_port()
+        port.delete()  # leaves JACK in good order; a patient server would wait for who does not
 
 
 if __name__ == "__main__":

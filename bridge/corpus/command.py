@@ -23,6 +23,7 @@ EXAMPLES = """examples:
   improv corpus my_midis/ --genre jazz --out my_tunes.jsonl.gz     one pack file, for improv train --data
   improv corpus tunes.abc scores/ --out data/                      one file per source, {tier}_{source}.jsonl.gz
   improv corpus --music21 ryansMammoth --genre folk/american --out data/
+  improv corpus jam.jsonl --out jams.jsonl.gz                      what was played in a recorded jam
   improv corpus my_midis/ --json                                   only look, write nothing
 """
 SHOWN = 20  # dropped tunes that are named in the terminal; --json names all

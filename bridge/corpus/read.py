@@ -18,11 +18,12 @@ from time import perf_counter
 
 from bridge.corpus import notation, tunebook
 from bridge.corpus.family import mark
+from bridge.corpus.jam import is_jam, read_jam
 from bridge.corpus.midi import read_midi
 from bridge.corpus.pack import Record, is_pack, plain_name, read_pack
 from bridge.corpus.record import Origin, make_record
 from bridge.corpus.report import Failure, Report, make_report
-from bridge.corpus.score import Score, UnreadableError
+from bridge.corpus.score import NOT_STATED, UNKNOWN, Score, UnreadableError
 from bridge.music.errors import BridgeError
 from bridge.music.vocabulary import GENRES, genre_index
 
@@ -61,11 +62,11 @@ def records(
     paths: Iterable[Path | str],
     *,
     genre: str | None = None,
-    licence: str = "not stated",
+    licence: str = NOT_STATED,
     jobs: int = 2,
     tick: Tick | None = None,
 ) -> tuple[list[Record], Report]:
-    """The records of every pack, MIDI, MusicXML and ABC file at these paths, marked with families and splits.
+    """The records of every pack, MIDI, MusicXML and ABC file and jam at these paths, marked with families and splits.
 
     `tick(done, total)` is called as work proceeds. Scripts that read more than 64 files with `jobs` > 1 need the usual
     `if __name__ == "__main__"` guard, since processes are spawned. Raises BridgeError where a path is missing.
@@ -86,7 +87,7 @@ def records(
     return marked, make_report(marked, files, failures, lost, perf_counter() - began)
 
 
-def pieces(paths: Sequence[Path], *, genre: str | None, licence: str = "not stated") -> list[Piece]:
+def pieces(paths: Sequence[Path], *, genre: str | None, licence: str = NOT_STATED) -> list[Piece]:
     """The work that these files and folders are, in order. Raises BridgeError where there is none."""
     work: list[Piece] = []
     for path in paths:
@@ -101,7 +102,8 @@ def pieces(paths: Sequence[Path], *, genre: str | None, licence: str = "not stat
                 one = Piece(file, name, source, genre or genre_of(file, base), licence)
                 work += _books(one) if file.suffix.lower() in ABC else [one]
     if not work:
-        raise BridgeError(f"no music in {', '.join(map(str, paths))}: give MIDI, MusicXML, ABC or *.jsonl.gz files")
+        named = ", ".join(map(str, paths))
+        raise BridgeError(f"no music in {named}: give MIDI, MusicXML, ABC or *.jsonl.gz files, or logs of jams")
     return work
 
 
@@ -125,7 +127,7 @@ def genre_of(file: Path, base: Path) -> str:
         known = genre_index(name)
         if known >= 0:
             return GENRES[known] if name.lower() == GENRES[known] else f"{GENRES[known]}/{name.lower()}"
-    return "unknown"
+    return UNKNOWN
 
 
 def _outcomes(work: Sequence[Piece], jobs: int) -> Iterator[Outcome]:
@@ -171,7 +173,10 @@ def _failure(name: str, error: Exception) -> Failure:
 def _tunes(piece: Piece) -> Iterator[tuple[str, Score | Record | UnreadableError]]:
     """The tunes of a piece by name: scores, finished records, or what is wrong with one."""
     suffix, title = piece.path.suffix.lower(), piece.path.stem
-    if is_pack(piece.path):
+    if is_jam(piece.path):
+        for player, part in read_jam(piece.path, genre=piece.genre, licence=piece.licence):
+            yield f"{piece.name}#{player}", part
+    elif is_pack(piece.path):
         for line, record in enumerate(read_pack(piece.path), 1):
             yield f"{piece.name}#{line}", record
     elif suffix in MIDI:

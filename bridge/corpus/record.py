@@ -17,7 +17,7 @@ from typing import Any
 from bridge.corpus.grid import Grid, on_grid, one_voice, plain
 from bridge.corpus.harmony import estimate
 from bridge.corpus.keys import find_key
-from bridge.corpus.score import Meter, Note, Score, UnreadableError
+from bridge.corpus.score import NOT_STATED, Meter, Note, Score, UnreadableError
 from bridge.corpus.voices import find_voices
 
 FEWEST = 8  # notes of a melody; a shorter one teaches nothing
@@ -32,7 +32,7 @@ class Origin:
     source: str
     id: str
     genre: str
-    licence: str = "not stated"
+    licence: str = NOT_STATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def make_record(score: Score, origin: Origin) -> Made:
         "id": origin.id,
         "title": score.title,
         "licence": origin.licence,
-        "rights": "not stated",
+        "rights": NOT_STATED,
         "genre": origin.genre,
         "key": find_key(score, [*melody.notes, *bass.notes], chords, bars[0]),
         "meter": f"{meter.numerator}/{meter.denominator}",

@@ -13,6 +13,9 @@ from bridge.music.errors import BridgeError
 
 LONGEST = 40_000  # sixteenths; 2,500 bars of 4/4. Beyond it stand broken delta times and whole operas
 
+UNKNOWN = "unknown"  # a genre that nobody named
+NOT_STATED = "not stated"  # a licence that nobody named
+
 Note = tuple[float, float, int]  # onset and duration in sixteenths, pitch
 
 

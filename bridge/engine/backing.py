@@ -23,7 +23,7 @@ KEPT: Final = 16  # states of the last sixteenths; a seam is noticed within a be
 
 Keys = Callable[[int], int]  # a tick -> the key of its random choices
 Places = Callable[[int], Place]
-Wish = Callable[[Place], tuple[tuple[int, float], ...]]  # what the form wants of the chord at a place
+Wish = Callable[[int], tuple[tuple[int, float], ...]]  # what is wanted of the chord at a tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,14 @@ class Backing:
             self._ring.append(Past(frame, self._state))
             thought = self._think(frame)
             self._last = frame, thought
-        self.plan.clear()
+            self.chord = thought.chord or self.chord
+        self.revise()
         return len(kept)
+
+    def revise(self) -> None:
+        """What was planned does not hold any more."""
+        self.plan.clear()
+        self._fresh = True
 
     # -- the plan ------------------------------------------------------------------------------------------------
 
@@ -125,7 +131,7 @@ class Backing:
             held = ((onset,) if onset is not None else frame.held) if imagine else ()
             tick = frame.tick + STEP
             frame = replace(
-                frame, tick=tick, place=places(tick), onset=onset, held=held, key=keys(tick), wishes=wish(places(tick))
+                frame, tick=tick, place=places(tick), onset=onset, held=held, key=keys(tick), wishes=wish(tick)
             )
             frame = self._bound(frame)
             try:
@@ -154,9 +160,11 @@ class Backing:
     # -- inside --------------------------------------------------------------------------------------------------
 
     def _bound(self, frame: Frame) -> Frame:
-        """The frame with the promise for its tick, if there is one."""
+        """The frame with the promise for its tick, if there is one; a harmony that is shared goes before it."""
         promise = self._promises.get(frame.tick)
-        return frame if promise is None else replace(frame, wishes=((promise, PROMISED),))
+        if promise is None or any(nats >= PROMISED for _, nats in frame.wishes):
+            return frame
+        return replace(frame, wishes=((promise, PROMISED),))
 
     def _think(self, frame: Frame) -> Thought:
         """The mind's answer; where it raises, the fallback's until the next bar. The jam never stops."""

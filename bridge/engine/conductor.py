@@ -12,6 +12,7 @@ from bridge.engine.clock import Change, Clock
 from bridge.engine.session import Session
 from bridge.engine.settings import Settings
 from bridge.music import events as ev
+from bridge.music.errors import WireError
 from bridge.music.timeline import PPQ, Meter
 
 APART = PPQ / 2  # ticks between where two hosts are by song and by time, up to which they are taken to play together
@@ -81,6 +82,23 @@ class Conductor:
                 clock.song_position(sixteenths)
             case ev.Tempo(tempo) if local:
                 clock.local(tempo, time)
+        return None
+
+    def led(self, wish: ev.Set | ev.Do, settings: Settings, time: float) -> Change | None:
+        """A player's wish about the tempo, or to play or halt, for the clock of our own; a Link session heeds such
+        wishes itself. Raises WireError where a host leads.
+        """
+        if self._wanted == "link":
+            return None
+        if self._wanted != "local" or (isinstance(wish, ev.Set) and wish.name == "link"):
+            raise WireError("the tempo and the transport are the host's own", reason="host_leads")
+        match wish:
+            case ev.Set(value=float() | int() as tempo):
+                return self.transport(ev.Tempo(float(tempo)), settings, time)
+            case ev.Do(action="play") if not self.clock.playing:
+                return self.transport(ev.Continue(), settings, time)
+            case ev.Do(action="halt"):
+                return self.transport(ev.Stop(), settings, time)
         return None
 
     def left(self, player: int) -> None:

@@ -131,7 +131,7 @@ def do(session: Session, wish: ev.Do, outbox: Outbox) -> list[Output]:
             session.clear()
         case "enter":
             if session.phase == "listening":  # while the transport stands too: then it enters with it
-                session.phase = "playing"
+                session.presence.phase = "playing"
         case "end_call":
             session.exchange.end_call()
         case "mutate":
@@ -140,6 +140,8 @@ def do(session: Session, wish: ev.Do, outbox: Outbox) -> list[Output]:
             before = session.mode
             session.settle()
             return [output for voice in session.unheard(before) for output in outbox.silence(session, voice)]
+        case "play" | "halt":
+            pass  # the conductor's
         case other:
             raise WireError(f"there is no action {other!r}; there are {', '.join(ACTIONS)}")
     return []

@@ -25,6 +25,7 @@ TURN = 3  # odd arrivals in a row that no loss explains: then the tempo is anoth
 YOUNG = 3  # pulses after a start, during which an odd one means another tempo and nothing else
 SURE = 0.15  # of a period; a gap of whole periods, as near as this, is a loss; another is a jump of the host's time
 BUSY = 3e-3  # seconds that a busy machine may hold up a pulse, whatever the tempo
+CERTAIN = 3  # pulses in their place, after some were taken for lost, until they count as lost for good
 TWICE = 0.25  # of a period; pulses closer than this are one that came twice
 SLOWEST = 60.0 / (24 * MIN_TEMPO)  # seconds per pulse
 FASTEST = 60.0 / (24 * MAX_TEMPO)
@@ -45,6 +46,7 @@ class PulseFollower:
         self._row = 0  # odd arrivals in a row
         self._assumed = 0  # pulses counted in this row without having been heard
         self._ignored = 0  # pulses heard in this row but not counted
+        self._regular = 0  # pulses in their place since some were taken for lost
 
     @property
     def tempo(self) -> float:
@@ -65,7 +67,10 @@ class PulseFollower:
             return 1
         error = time - self._next
         if abs(error) <= ODD * self.period:
-            self._row, self._assumed, self._ignored = 0, 0, 0
+            self._row, self._ignored = 0, 0
+            self._regular += 1
+            if self._regular >= CERTAIN:
+                self._assumed = 0
             self._track(error)
             return 1
         if self._age <= YOUNG and time - last > TWICE * self.period:
@@ -103,6 +108,7 @@ class PulseFollower:
             self._track(0.0)
             return 1
         self._assumed += missing
+        self._regular = 0
         self._next += missing * self.period
         self._track(rest)
         return 1 + missing

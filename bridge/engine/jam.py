@@ -9,6 +9,7 @@ Rule 3. Plans are made when no decision is due, a few sixteenths of one player a
 from bridge.engine import console
 from bridge.engine.clock import Change, Clock
 from bridge.engine.conductor import Conductor
+from bridge.engine.controls import SUSTAIN
 from bridge.engine.door import Cast, Door
 from bridge.engine.echo import Echo
 from bridge.engine.exchange import ECHO, Minds
@@ -28,6 +29,8 @@ from bridge.music.timeline import PPQ, Meter, Timeline
 
 HEARTBEAT = 1.0  # seconds
 NEVER = float("inf")  # seconds
+PRESSED = 64  # of 127; a pedal that is down
+LED = ("tempo", "link", "play", "halt")  # wishes about the clock
 TRUST = 2 * PPQ  # ticks between a note's stamp and its arrival, beyond which the arrival counts
 
 
@@ -43,6 +46,7 @@ class Jam:
         self.sessions: dict[int, Session] = {}
         self.roster = Roster()
         self.settings = settings or Settings()  # of the jam; a new player begins with a copy
+        self.settings.values["tempo"] = float(tempo)
         self.desk = desk or console.Desk()
         self.drops = 0  # events that could not be used
         self.heard = 0  # notes struck
@@ -193,8 +197,7 @@ class Jam:
                     session.halt()
             case Change.STARTED:
                 for session in self.sessions.values():
-                    session.restart()
-                    session.resume()
+                    session.start()
             case Change.CONTINUED:
                 for session in self.sessions.values():
                     session.resume()
@@ -218,10 +221,10 @@ class Jam:
         match event:
             case ev.NoteOn(_, tick, pitch, velocity) if velocity > 0:
                 at = self._stamp(session, tick, time)
-                if not session.strike(at, pitch, velocity, self.clock):
-                    return []
-                self.heard += 1
                 thru = self._box.thru(session, pitch, velocity)
+                if not session.strike(at, pitch, velocity, self.clock):
+                    return thru
+                self.heard += 1
                 return thru + self._box.monitors(ev.Heard(at, pitch, velocity), session.player)
             case ev.NoteOn(_, tick, pitch, _) | ev.NoteOff(_, tick, pitch):
                 at = self._stamp(session, tick, time)
@@ -229,14 +232,22 @@ class Jam:
                 thru = self._box.thru(session, pitch, 0)
                 return thru + self._box.monitors(ev.Heard(at, pitch, 0), session.player)
             case ev.Set() | ev.Get() | ev.Do():
-                return self._asked(session, event)
+                return self._asked(session, event, time)
             case ev.Control():
-                return [out for wish in console.turned(session, event, self.desk) for out in self._asked(session, wish)]
+                if event.number == SUSTAIN:
+                    session.ear.pedal(self._stamp(session, event.tick, time), down=event.value >= PRESSED)
+                wishes = console.turned(session, event, self.desk)
+                return [output for wish in wishes for output in self._asked(session, wish, time)]
         return []
 
-    def _asked(self, session: Session, wish: ev.Set | ev.Get | ev.Do) -> list[Output]:
+    def _asked(self, session: Session, wish: ev.Set | ev.Get | ev.Do, time: float) -> list[Output]:
+        led: list[Output] = []
         try:
-            done = console.asked(session, wish, self.settings, self.sessions.values(), self._box, self.desk)
+            if isinstance(wish, ev.Set) and wish.name in LED:
+                self.settings.check(wish.name, wish.value)
+            if isinstance(wish, ev.Set | ev.Do) and (wish.name if isinstance(wish, ev.Set) else wish.action) in LED:
+                led = self._changed(self._conductor.led(wish, self.settings, time), time)
+            done = led + console.asked(session, wish, self.settings, self.sessions.values(), self._box, self.desk)
         except WireError as error:
             self.drops += 1
             return self._box.refuse(self.roster.peers(session.player), error.reason, session.player)

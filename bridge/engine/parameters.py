@@ -10,6 +10,7 @@ from typing import Final
 from bridge.music.errors import WireError
 from bridge.music.events import ACCOMPANIMENT, BASS, RESPONSE
 from bridge.music.scales import SCALES
+from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO
 from bridge.music.vocabulary import GENRES
 
 ANY: Final = "any"  # the genre of a player who names none
@@ -163,6 +164,11 @@ _ASKING: Final = (
 )  # fmt: skip
 _JAM: Final = (
     Parameter(
+        "tempo", 120.0, MIN_TEMPO, MAX_TEMPO, "bpm",
+        "tempo of the engine's own clock, or of the Link session; a host's is the host's; for all players",
+    ),
+    _switch("link", 1, "whether the engine is in the Link session, where it was started with one; for all players"),
+    Parameter(
         "lookahead_ms", 80, 5, 1000, "ms",
         "how early notes leave the engine, three quarters of a sixteenth at most; for all players",
     ),
@@ -172,7 +178,7 @@ _JAM: Final = (
 
 PARAMETERS: Final = (*_PLAYING, *_EXCHANGE, *_FEEL, *_FORM, *_BAND, *_PLANNING, *_ASKING, *_JAM)
 BY_NAME: Final = {parameter.name: parameter for parameter in PARAMETERS}
-SHARED: Final = ("lookahead_ms", "numerator", "denominator")  # belong to the jam, not to one player
+SHARED: Final = ("tempo", "link", "lookahead_ms", "numerator", "denominator")  # belong to the jam, not to one player
 AT_BAR: Final = ("mode", "model")  # wait for the next bar line, or for `do now`; genre waits in the minds themselves
 
 ACTIONS: Final = {
@@ -182,5 +188,7 @@ ACTIONS: Final = {
     "enter": "the band enters now instead of at its bar line",
     "end_call": "your call is over: it is answered from the next bar line on",
     "mutate": "the response is fed back: a new one, made of it, comes when it is over",
+    "play": "the engine's own clock, or the Link session, plays",
+    "halt": "the engine's own clock, or the Link session, stands",
     "now": "a mode or a model that waits for its bar line is taken up at once",
 }  # the protocol's words for `do`

@@ -19,7 +19,7 @@ from bridge.music.events import EVERYONE
 Word = float | int | str
 Values = Mapping[str, Word]
 LONGEST: Final = 40  # characters of a preset's name: with a parameter's name it fits into a string of the protocol
-ASKED: Final = ("preset", "learn")  # are asked for, and cannot stand in a preset
+ASKED: Final = ("preset", "learn", "tempo", "link")  # are asked for, and cannot stand in a preset
 
 
 def suggestion(word: str, known: Sequence[str]) -> str:

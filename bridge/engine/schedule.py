@@ -5,6 +5,7 @@ Rule 2. Every note-on has exactly one note-off: at its end, when its pitch is st
 Rule 3. The bass is one voice: a new note of it ends the last.
 Rule 4. At one moment releases come before onsets.
 Rule 5. While the clock stands, what sounds is released and nothing begins.
+Rule 6. A note ends on the channel on which it began, whatever its voice's channel has become.
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ class Sounding:
     voice: str
     pitch: int
     velocity: int
+    channel: int = 0  # MIDI, 1-16; 0: the voice's usual one
 
 
 class Schedule:
@@ -33,8 +35,8 @@ class Schedule:
         self.timeline: Timeline | None = None
         self.dropped = 0
         self._count = 0  # keeps the heap from comparing cues, and equal ticks in order
-        self._pending: list[tuple[int, int, int, Cue]] = []  # (tick, count, player, cue)
-        self._sounding: dict[tuple[int, str, int], int] = {}  # (player, voice, pitch) -> tick of its end
+        self._pending: list[tuple[int, int, int, Cue, int]] = []  # (tick, count, player, cue, channel)
+        self._sounding: dict[tuple[int, str, int], tuple[int, int]] = {}  # (player, voice, pitch) -> (its end, channel)
 
     def add(self, output: Output) -> None:
         """Take a cue; `output.tick` is when it begins, in the engine's ticks."""
@@ -45,7 +47,7 @@ class Schedule:
             self.dropped += 1
             return
         self._count += 1
-        heappush(self._pending, (output.tick, self._count, output.player, cue))
+        heappush(self._pending, (output.tick, self._count, output.player, cue, output.channel))
 
     def follow(self, timeline: Timeline | None) -> None:
         """Take the newest clock; None while it stands."""
@@ -68,7 +70,7 @@ class Schedule:
             return self.silence()
         notes: list[Sounding] = []
         while (tick := self._next()) is not None and self.timeline.time_at(tick) <= time:
-            notes += [self._release(where) for where, end in list(self._sounding.items()) if end <= tick]
+            notes += [self._release(where) for where, (end, _) in list(self._sounding.items()) if end <= tick]
             while self._pending and self._pending[0][0] <= tick:
                 notes += self._begin(*heappop(self._pending))
         return notes
@@ -81,16 +83,16 @@ class Schedule:
         return None if tick is None else self.timeline.time_at(tick)
 
     def _next(self) -> int | None:
-        ticks = [*self._sounding.values(), *(entry[0] for entry in self._pending[:1])]
+        ticks = [*(end for end, _ in self._sounding.values()), *(entry[0] for entry in self._pending[:1])]
         return min(ticks, default=None)
 
-    def _begin(self, tick: int, _count: int, player: int, cue: Cue) -> list[Sounding]:
+    def _begin(self, tick: int, _count: int, player: int, cue: Cue, channel: int) -> list[Sounding]:
         where = (player, cue.voice, cue.pitch)
         ended = [old for old in self._sounding if old == where or old[:2] == (player, BASS) == where[:2]]
         before = [self._release(old) for old in ended]
-        self._sounding[where] = tick + cue.ticks
-        return [*before, Sounding(player, cue.voice, cue.pitch, cue.velocity)]
+        self._sounding[where] = tick + cue.ticks, channel
+        return [*before, Sounding(player, cue.voice, cue.pitch, cue.velocity, channel)]
 
     def _release(self, where: tuple[int, str, int]) -> Sounding:
-        del self._sounding[where]
-        return Sounding(*where, 0)
+        _, channel = self._sounding.pop(where)
+        return Sounding(*where, 0, channel)

@@ -12,6 +12,7 @@ from typing import Any
 
 from bridge.engine.answerer import Ask, Phrase, Tone, line_of
 from bridge.generators import morph_phrase
+from bridge.generators.card import fingerprint
 from bridge.generators.comping import accent
 from bridge.generators.melody import FAR, Manner, first, low_and_high
 from bridge.generators.melody_model import Bounds, MelodyModel, State
@@ -41,6 +42,11 @@ class MelodyAnswerer:
         """`sets` are the weights by their set's name; `default` among them answers for those that are not there."""
         self.name = name
         self._sets = dict(sets)
+
+    @property
+    def weights(self) -> dict[str, str]:
+        """A sum of each set's networks, as for the band."""
+        return {name: fingerprint(model.card) for name, model in self._sets.items()}
 
     def start(self) -> Line:
         """Nothing heard."""
@@ -108,6 +114,11 @@ class MorphAnswerer:
     def __init__(self, sets: Mapping[str, MorphModel]) -> None:
         """`sets` as for the melody."""
         self._sets = dict(sets)
+
+    @property
+    def weights(self) -> dict[str, str]:
+        """A sum of each set's networks, as for the band."""
+        return {name: fingerprint(model.card) for name, model in self._sets.items()}
 
     def start(self) -> None:
         """It remembers nothing: the phrase comes with the question."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from bridge.engine.frame import Frame, Note, Thought
 from bridge.engine.settings import ANY
 from bridge.generators import line
+from bridge.generators.card import fingerprint
 from bridge.generators.comping import GAP, Comping, Hit, drawn, heed, hit, loudness
 from bridge.generators.line import Line
 from bridge.generators.model import AccompanimentModel, Decision, Heard, State
@@ -51,6 +52,11 @@ class Band:
         """`sets` are the weights by their set's name; `default` among them answers for those that are not there."""
         self.name = name
         self._sets, self._book = dict(sets), book
+
+    @property
+    def weights(self) -> dict[str, str]:
+        """A sum of each set's network, by which a recorded jam knows its weights again."""
+        return {name: fingerprint(model.card) for name, model in self._sets.items()}
 
     def start(self) -> BandState:
         """Nothing heard, nothing played."""

@@ -42,6 +42,12 @@ def require(path: Path, card: dict[str, Any], names: tuple[str, ...]) -> None:
         raise ModelError(f"{path} lacks {', '.join(sorted(missing))}; install the model again")
 
 
+def fingerprint(card: dict[str, Any]) -> str:
+    """One sum for all the files that a card vouches for: two models with the same one play the same."""
+    sums: dict[str, str] = card["sha256"]
+    return hashlib.sha256(" ".join(f"{name} {sums[name]}" for name in sorted(sums)).encode()).hexdigest()
+
+
 def content_of(folder: Path, card: dict[str, Any], name: str) -> bytes:
     """A file that the card vouches for. Raises ModelError if it is missing or another one."""
     try:

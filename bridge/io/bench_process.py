@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Final
 
@@ -57,7 +58,7 @@ class Cost:
 def engine(model: str | None, *start: str) -> Iterator[Running]:
     """An engine in a process of its own, ended by signal at exit; `start` replaces `-m bridge`. Raises PortError."""
     words = [*(start or ("-m", "bridge")), *SERVE, *(("--model", model) if model else ())]
-    with Child(*words) as child:
+    with TemporaryDirectory() as logs, Child(*words, "--record", logs) as child:  # it records, as anyone's does
         running = _ready(child)
         yield running
         child.terminate()

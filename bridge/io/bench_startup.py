@@ -3,6 +3,7 @@
 import socket
 from contextlib import suppress
 from dataclasses import asdict
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Final
 
@@ -63,12 +64,12 @@ def first_welcome(model: str | None) -> float:
         port = free.getsockname()[1]
     words = ["-m", "bridge", "serve", "--port", str(port), "--quiet", "--config", "none"]
     words += ["--model", model] if model else []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+    with TemporaryDirectory() as logs, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
         udp.bind((HERE, 0))
         udp.settimeout(KNOCK)
         hello = encode_event(Hello(VERSION, 1, "player", udp.getsockname()[1]))
         began = perf_counter()
-        with Child(*words) as child:
+        with Child(*words, "--record", logs) as child:
             while perf_counter() < began + PATIENCE:
                 with suppress(OSError):  # nobody listens there yet
                     udp.sendto(hello, (HERE, port))

@@ -28,6 +28,7 @@ FOLDER: Final = "improv-bridge"  # within the user's configuration
 NONE: Final = "none"  # as --config: no file
 TABLES: Final = ("settings", "player", "presets", "controls")
 LARGEST: Final = 65535  # player
+CLOCK: Final = ("tempo", "link")  # are of the engine's own clock, which begins before any player
 
 Wish = tuple[int, str, Word]  # player, 0 for everyone; parameter; value: as --set has it
 Layer = tuple[int, Values]
@@ -94,6 +95,8 @@ def _beginning(player: int, name: str, value: object, presets: Presets) -> Word:
     """A value that a player may begin with. Raises WireError."""
     if name == "learn":
         raise WireError("learn is asked for while you play: improv learn NAME")
+    if name in CLOCK:
+        raise WireError(f"{name} is the clock's: improv serve --tempo BPM or --link; while you play, improv set {name}")
     if name == "preset":
         return presets.check(value)
     if player != EVERYONE and name in SHARED:

@@ -185,7 +185,7 @@ def _virtual() -> Check:
     try:
         with hushed():
             answers = system()
-        return Check("virtual ports", True, f"`Improv In` and `Improv Out` can be made ({answers})")
+        return Check("virtual ports", True, f"`Improv In` and `Improv Out` can be made ({answers}), a pair a player")
     except (BridgeError, ImportError):
         return Check("virtual ports", False, advice)
 

@@ -19,6 +19,7 @@ from typing import Any, Final, Protocol
 from bridge.engine.frame import Frame, Generator, Thought
 from bridge.engine.jam import Jam
 from bridge.engine.measures import Measure
+from bridge.io.record import Recorded
 from bridge.music.events import Event, Output, Pace, Start, Tempo
 from bridge.music.timeline import Timeline
 
@@ -91,7 +92,7 @@ class Timed:
 class Host:
     """The owner of a jam; `enqueue` and `stop` may be called from any thread, `run` from one."""
 
-    def __init__(self, jam: Jam) -> None:
+    def __init__(self, jam: Jam | Recorded) -> None:
         self.margin = Measure()  # milliseconds, after sending
         self.lost = 0  # events that found the queue full
         self.late = 0  # cues whose tick came while they were sent

@@ -131,11 +131,11 @@ class LinkShell:
             self._thread.join(1.0)
 
     def heed(self, event: Event, time: float) -> None:
-        """Take a wish to the session; anything else goes to the engine. For the other shells, on their threads."""
+        """Take a wish to the session, and what a player says to the engine. For the other shells, on their threads."""
         if wish(event):
             self._wishes.put(event)
-        else:
-            self._enqueue(event, time)
+        if not isinstance(event, Start | Continue | Stop):
+            self._enqueue(event, time)  # which answers; of a session's clock only `Link` events make anything
 
     # -- the thread ------------------------------------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """What a monitor knows: a state machine fed with the engine's messages and the seconds at which they came.
 
-All ticks are the engine's own. A chord up to the latest cue is played, a later one is planned. A new batch of plans
-replaces the one before; a silence ends what sounds and voids the plans. An engine that was lost and comes back finds a
-clean slate, since it may be another one.
+All ticks are the engine's own. A chord up to the latest cue is played, a later one is planned. A plan that comes for a
+tick more than a sixteenth before the last one begins anew; a silence ends what sounds and voids the plans. An engine
+that was lost and comes back finds a clean slate, since it may be another one.
 """
 
 from collections import deque
@@ -16,6 +16,7 @@ from bridge.music.events import (
     EVERYONE,
     Chord,
     Cue,
+    Error,
     Heard,
     Message,
     Plan,
@@ -24,10 +25,9 @@ from bridge.music.events import (
     Transport,
     Value,
 )
-from bridge.music.timeline import PPQ, Meter, Timeline
+from bridge.music.timeline import PPQ, STEP, Meter, Timeline
 
 LOST: Final = 3.0  # seconds without a word, after which the engine counts as lost
-BATCH: Final = 0.04  # seconds; plans further apart than this belong to different batches
 KEPT: Final = 64 * PPQ  # ticks of the past that are remembered
 RECENT: Final = 400  # cues whose margins count
 
@@ -66,7 +66,7 @@ class PlayerView:
     played: list[Named] = field(default_factory=list)
     planned: list[Named] = field(default_factory=list)
     latest: int = -(2**31)  # tick of the latest cue
-    batch: float = float("-inf")  # second of the latest plan
+    planned_to: int = -(2**31)  # tick of the latest plan
 
     def strike(self, tick: int, pitch: int) -> None:
         """A key goes down."""
@@ -89,12 +89,12 @@ class PlayerView:
             self.plans[voice] = [span for span in spans if span.tick > cue.tick]
         self.planned = [named for named in self.planned if named.tick > cue.tick]
 
-    def plan(self, message: Plan | Chord, time: float) -> None:
-        """A provisional note or chord; the first of a batch forgets the batch before."""
-        if time - self.batch > BATCH:
+    def plan(self, message: Plan | Chord) -> None:
+        """A provisional note or chord; one that lies before the last forgets the plan that was."""
+        if message.tick < self.planned_to - STEP:
             self.plans.clear()
             self.planned.clear()
-        self.batch = time
+        self.planned_to = message.tick
         if isinstance(message, Plan):
             self.plans.setdefault(message.voice, []).append(Span(message.tick, message.ticks, message.pitch))
         else:
@@ -143,6 +143,7 @@ class MonitorState:
     anchor: Timeline | None = None  # the clock: by the latest cue, whose moment is known exactly, else by arrival
     players: dict[int, PlayerView] = field(default_factory=dict)
     values: dict[str, float | int | str] = field(default_factory=dict)
+    trouble: tuple[str, float] = ("", 0.0)  # the latest error, and the second at which it came
     margins: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT))  # milliseconds, at arrival
 
     def feed(self, message: Message, time: float, player: int = EVERYONE, due: float | None = None) -> None:
@@ -157,6 +158,8 @@ class MonitorState:
                 self._follow(message, time)
             case Value(name="genre") if player != EVERYONE:
                 self.players.setdefault(player, PlayerView()).genre = str(message.value)
+            case Error():
+                self.trouble = message.reason, time
             case Value():
                 self.values[message.name] = message.value
             case _ if player != EVERYONE:
@@ -190,7 +193,7 @@ class MonitorState:
             case Chord() if message.tick <= view.latest:
                 view.chord(message)
             case Plan() | Chord():
-                view.plan(message, time)
+                view.plan(message)
             case Silence():
                 view.silence(message.voice, int(self.tick(time)))
 

@@ -1,24 +1,28 @@
 """The monitor's picture: a pure function of what the monitor knows, the second, and the terminal's size.
 
 From above: who and how, the bar and the chord in big letters with the next one dimmed, the players, the roll of the
-player in focus (heard, chords, bass, each in a lane; the past left of the light line, committed notes bright and
-planned ones dim to its right), and the cues' margins.
+player in focus (what is heard, and the voices of the mode, each in a lane; the past left of the light line, committed
+notes bright and planned ones dim to its right), and the cues' margins.
 """
 
 from typing import Final
 
 from rich.text import Text
 
+from bridge.engine.modes import SOUNDING
 from bridge.io.glyphs import large, small
 from bridge.io.monitor_roll import LABEL, Lane, chord_row, lane_rows, number_row, window
 from bridge.io.monitor_state import MonitorState, PlayerView, Span
-from bridge.music.events import ACCOMPANIMENT, BASS
+from bridge.music.events import ACCOMPANIMENT, BASS, RESPONSE
 
 NARROWEST, LOWEST = 60, 18  # columns and rows; below there is no room for the roll
 BIG_WIDTH, BIG_HEIGHT = 132, 34  # from here on the letters are large
 SHOWN: Final = 4  # players with a line of their own
 BARS: Final = "▁▂▃▄▅▆▇█"
-HEAR, CHORDS, LOW = "#ff8a3d", "#62a3f5", "#34c796"
+HEAR, CHORDS, LOW, ANSWER = "#ff8a3d", "#62a3f5", "#34c796", "#bb8cff"
+BAND: Final = (ACCOMPANIMENT, BASS)
+LANES: Final = (("answer", ANSWER, RESPONSE, 5), ("chords", CHORDS, ACCOMPANIMENT, 5), ("bass", LOW, BASS, 3))
+TROUBLE: Final = 6.0  # seconds that an error is shown
 GOOD, BAD, FAINT = "bold #34c796", "bold #ff5c5c", "#8a94a3"
 
 
@@ -45,14 +49,15 @@ def picture(state: MonitorState, time: float, width: int, height: int, focus: in
 
 
 def _lanes(view: PlayerView, rows: int) -> list[Lane]:
-    """The three lanes; the rows that there are go to them as 5 to 5 to 3."""
-    low = max(2, rows * 3 // 13)
-    high = (rows - low) // 2
-    return [
-        Lane("heard", HEAR, rows - low - high, tuple(view.heard), ()),
-        Lane("chords", CHORDS, high, *_voice(view, ACCOMPANIMENT)),
-        Lane("bass", LOW, low, *_voice(view, BASS)),
-    ]
+    """The lanes of the voices that the mode has; the bass gets a smaller share of the rows than the others."""
+    voices = [("heard", HEAR, "", 5), *((name, colour, voice, share) for name, colour, voice, share in LANES
+              if voice in SOUNDING.get(view.mode, BAND) or view.sounds.get(voice))]  # fmt: skip
+    total, lanes, left = sum(share for *_, share in voices), list[Lane](), rows
+    for number, (name, colour, voice, share) in enumerate(voices):
+        high = left if number == len(voices) - 1 else max(2, rows * share // total)
+        left -= high
+        lanes.append(Lane(name, colour, high, *(_voice(view, voice) if voice else (tuple(view.heard), ()))))
+    return lanes
 
 
 def _voice(view: PlayerView, voice: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
@@ -67,6 +72,8 @@ def _title(state: MonitorState, time: float, width: int, where: str) -> Text:
         case "lost":
             assert state.seen is not None
             status = Text(f"ENGINE LOST for {time - state.seen:.0f} s, still listening", "bold white on #c02020")
+        case _ if state.trouble[0] and time - state.trouble[1] < TROUBLE:
+            status = Text(state.trouble[0].replace("_", " "), "bold white on #c02020")
         case _:
             count = len(state.players)
             status = Text(f"engine here, {count} player{'' if count == 1 else 's'}", GOOD)
@@ -120,11 +127,11 @@ def _players(state: MonitorState, focus: int) -> list[Text]:
     lines = []
     for number in sorted(state.players)[:SHOWN]:
         view = state.players[number]
-        style = {"playing": GOOD, "listening": "bold #ffd75f"}.get(view.phase, FAINT)
+        style = {"playing": GOOD, "listening": "bold #ffd75f", "ready": "bold"}.get(view.phase, FAINT)
         lines.append(
             Text.assemble(
                 (" ◆ " if number == focus else "   ", "bold"),
-                (f"player {number:<3d} {view.mode:12s}", "bold" if number == focus else ""),
+                (f"player {number:<3d} {view.mode:18s}", "bold" if number == focus else ""),
                 (f"{view.phase:10s}", style),
                 (f" {view.genre:9s}", FAINT),
                 (f" heard {view.notes:<6d}", HEAR),

@@ -1,10 +1,10 @@
 """A picture of a take: a piano roll as SVG, in lines of a few bars, readable on a light and on a dark page.
 
-Melody, chords and bass in three colours on a grid of bars and beats; chord names above, bar numbers at the bar lines,
-the C's named at the left. The same take gives the same bytes.
+Melody, chords, bass and the machine's own melody in four colours on a grid of bars and beats; chord names above, bar
+numbers at the bar lines, the C's named at the left. The same take gives the same bytes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Final
 
 from bridge.io.take import MELODY, Note, Take
 from bridge.music.errors import BridgeError
-from bridge.music.events import ACCOMPANIMENT, BASS
+from bridge.music.events import ACCOMPANIMENT, BASS, RESPONSE
 
 WIDTH: Final = 1200  # pixels
 LEFT, RIGHT, TOP = 52, 24, 96
@@ -20,19 +20,22 @@ ROW = 4.0  # pixels a semitone
 HEAD, GAP = 40, 26  # pixels above a line, for chords and bar numbers, and below it
 LINE_TICKS: Final = 8 * 1920  # a line holds about this many ticks, in whole bars
 WHITE: Final = frozenset((0, 2, 4, 5, 7, 9, 11))
-VOICES: Final = ((ACCOMPANIMENT, "chords"), (BASS, "bass"), (MELODY, "melody"))  # the melody is drawn last, on top
+VOICES: Final = (
+    *((ACCOMPANIMENT, "chords"), (BASS, "bass"), (RESPONSE, "response")),
+    (MELODY, "melody"),
+)  # the melody is drawn last, on top
 
 STYLE: Final = """
 :root { color-scheme: light dark; }
 .page { fill: #ffffff; } .paper { fill: #f6f7f9; } .black { fill: #eceef2; }
 .text { fill: #1c2024; } .faint { fill: #6a7280; } .bar { stroke: #a9b0bb; } .beat { stroke: #dfe3e8; }
-.melody { fill: #e0560b; } .chords { fill: #2f74d0; } .bass { fill: #12936b; }
+.melody { fill: #e0560b; } .chords { fill: #2f74d0; } .bass { fill: #12936b; } .response { fill: #8a3fd1; }
 .note { stroke: #ffffff; stroke-width: .75; }
 text { font-family: system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
 @media (prefers-color-scheme: dark) {
   .page { fill: #0f1216; } .paper { fill: #171b21; } .black { fill: #1d222a; }
   .text { fill: #eceff3; } .faint { fill: #98a2b0; } .bar { stroke: #4b5562; } .beat { stroke: #282f38; }
-  .melody { fill: #ff8a3d; } .chords { fill: #62a3f5; } .bass { fill: #34c796; }
+  .melody { fill: #ff8a3d; } .chords { fill: #62a3f5; } .bass { fill: #34c796; } .response { fill: #bb8cff; }
   .note { stroke: #0f1216; }
 }
 """.strip()
@@ -112,8 +115,9 @@ def svg(take: Take) -> str:
         f'<rect class="page" width="{WIDTH}" height="{shape.page:g}" rx="10"/>',
         *_heading(take),
     ]
+    voices, chords = {voice: take.notes(voice) for voice, _ in VOICES}, take.chords()
     for line in range(shape.lines):
-        parts += [*_grid(shape, line), *_notes(take, shape, line), *_names(take, shape, line)]
+        parts += [*_grid(shape, line), *_notes(voices, shape, line), *_names(chords, shape, line)]
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -121,9 +125,10 @@ def _heading(take: Take) -> Iterator[str]:
     meter = f"{take.meter.numerator}/{take.meter.denominator}"
     yield f'<text class="text" x="{LEFT}" y="44" font-size="24" font-weight="650">{escape(take.title)}</text>'
     yield f'<text class="faint" x="{LEFT}" y="70" font-size="15">{meter}, {take.tempo:g} quarter notes a minute</text>'
-    x = WIDTH - RIGHT - 435
+    named = [voice for voice, _ in VOICES if voice in take.legend and (voice != RESPONSE or take.notes(voice))]
+    x = WIDTH - RIGHT + 21 - 152 * len(named)
     for voice, kind in (VOICES[-1], *VOICES[:-1]):
-        if voice not in take.legend:
+        if voice not in named:
             continue
         yield f'<rect class="{kind}" x="{x}" y="33" width="22" height="12" rx="3"/>'
         yield f'<text class="text" x="{x + 29}" y="44" font-size="15">{escape(take.legend[voice])}</text>'
@@ -153,10 +158,10 @@ def _grid(shape: Frame, line: int) -> Iterator[str]:
             yield f'<text class="faint" x="{x:.1f}" y="{bottom + 15:g}" font-size="12">{number}</text>'
 
 
-def _notes(take: Take, shape: Frame, line: int) -> Iterator[str]:
+def _notes(voices: Mapping[str, Sequence[Note]], shape: Frame, line: int) -> Iterator[str]:
     first, last = shape.span(line)
     for voice, kind in VOICES:
-        shown = [note for note in take.notes(voice) if note.tick < last and note.end > first]
+        shown = [note for note in voices[voice] if note.tick < last and note.end > first]
         if shown:
             yield f'<g class="{kind}">'
             yield from (_note(shape, line, note, kind) for note in shown)
@@ -175,10 +180,9 @@ def _note(shape: Frame, line: int, note: Note, kind: str) -> str:
     )
 
 
-def _names(take: Take, shape: Frame, line: int) -> Iterator[str]:
+def _names(named: Sequence[tuple[int, str]], shape: Frame, line: int) -> Iterator[str]:
     """The chord names above a line: those that begin on it, and at its head the one that goes on from before."""
     first, last = shape.span(line)
-    named = take.chords()
     before = [name for tick, name in named if tick < first]
     shown = [(tick, name) for tick, name in named if first <= tick < last]
     if before and not any(tick == first for tick, _ in shown):

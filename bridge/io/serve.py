@@ -6,23 +6,30 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from time import perf_counter, time
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bridge import __version__
 from bridge.engine.console import Desk
-from bridge.engine.jam import Jam
+from bridge.engine.door import Cast
 from bridge.engine.settings import Settings
 from bridge.generators import shelf
 from bridge.io.config import Config, Wish, read
 from bridge.io.host import Follower, Host, Shell, Summary, Timed, signals, undisturbed
+from bridge.io.jams import new
 from bridge.io.learned import Keeper
 from bridge.io.minds import Choice, answerers, choose
 from bridge.io.osc import OscShell
+from bridge.io.provenance import header_of, jam_of
+from bridge.io.record import Recorded, Writer
 from bridge.music.events import EVERYONE, Event
 from bridge.music.timeline import Meter
 from bridge.quiet import hushed
+
+if TYPE_CHECKING:
+    from bridge.io.midi import MidiReport
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -33,9 +40,9 @@ class Options:
 
     host: str
     port: int  # 0: any free one
-    midi: bool
-    midi_in: str | None  # an existing port; None: a virtual one
-    midi_out: str | None
+    midi: int  # players on MIDI ports
+    midi_in: tuple[str, ...]  # existing ports of players 1, 2 ...; beyond: virtual ones
+    midi_out: tuple[str, ...]
     clock: str  # auto, osc, midi, link, local
     tempo: float | None  # quarter notes per minute; of a local clock, or of a Link session that we begin
     model: str | None
@@ -49,6 +56,8 @@ class Options:
     config: str | None = None  # a file like improv.toml; `none`: none at all
     wishes: tuple[Wish, ...] = ()  # of --set and --preset
     start_stop: bool = True  # whether a Link session's start and stop are ours
+    record: Path | None = None  # a file or a folder for the log of the jam; None: the user's own folder
+    recording: bool = True
 
     def asked(self) -> list[Wish]:
         """What players shall begin with, as all options together say."""
@@ -73,41 +82,42 @@ def serve(options: Options, began: float) -> int:
         if line:
             LOG.warning("%s", line)
     mind = Timed(choice.mind)
-    jam = Jam(
-        mind, fallback=choice.fallback, answerers=minds, seed=options.seed, settings=settings, clock=options.clock,
-        tempo=options.tempo or 120.0, generation=generation(), fault="no_model" if choice.warning else "",
-        desk=desk,
+    cast = Cast(choice.mind, choice.fallback, minds)
+    header = header_of(
+        cast, settings=settings, seed=options.seed, generation=generation(), clock=options.clock,
+        tempo=options.tempo or 120.0, model=options.model, fault="no_model" if choice.warning else "",
+        desk=desk, at=perf_counter(),
     )  # fmt: skip
+    jam = jam_of(header, replace(cast, mind=mind), desk)
     jam.step_ms = mind.ms
-    host = Host(jam)
     with ExitStack() as stack:
+        log = stack.enter_context(Writer(new(options.record, header), header)) if options.recording else None
+        host = Host(Recorded(jam, log.keep) if log else jam)
         stack.enter_context(signals(host))
-        enqueue = _linked(stack, host, settings, options) if options.clock == "link" else host.enqueue
+        enqueue = _linked(stack, host, jam.settings, options) if options.clock == "link" else host.enqueue
         osc = stack.enter_context(OscShell(enqueue, host=options.host, port=options.port))
         shells: list[Shell] = [osc, *keepers(stack, config, desk)]
         followers: list[Follower] = []
-        ready = {"event": "ready", "port": osc.port, "pid": os.getpid(), "midi_in": None, "midi_out": None}
+        ready: dict[str, Any] = {"event": "ready", "port": osc.port, "pid": os.getpid()}
+        ready |= {"midi_in": None, "midi_out": None}  # player 1's; all players' are in `midi`
+        ready["log"] = str(log.path) if log and log.writing else None
+        midi = None
         if options.midi:
-            from bridge.io.midi import IN_NAME, OUT_NAME, MidiShell
+            from bridge.io.midi import MidiShell, pairs
 
+            ports = pairs(options.midi, options.midi_in, options.midi_out)
             with hushed():
-                midi = stack.enter_context(
-                    MidiShell(
-                        enqueue,
-                        midi_in=options.midi_in,
-                        midi_out=options.midi_out,
-                        offset=options.midi_offset,
-                    )
-                )
+                midi = stack.enter_context(MidiShell(enqueue, ports=ports, offset=options.midi_offset))
             shells.append(midi)
             followers.append(midi)
-            ready |= {"midi_in": options.midi_in or IN_NAME, "midi_out": options.midi_out or OUT_NAME}
+            ready["midi"] = [{"player": pair.player, "in": pair.names[0], "out": pair.names[1]} for pair in ports]
+            ready["midi_in"], ready["midi_out"] = ports[0].names
         stack.enter_context(undisturbed())
         _greet(options, choice, ready, perf_counter() - began)
         if options.clock == "local":
             host.lead(options.tempo or 120.0, perf_counter())
         host.run(shells, followers)
-    _part(options, host.summary(osc.refused + osc.unsent))
+    _part(options, host.summary(osc.refused + osc.unsent), midi.report() if midi else None)
     return 0
 
 
@@ -148,16 +158,17 @@ def _greet(options: Options, choice: Choice, ready: dict[str, Any], startup: flo
     if options.json:
         _say(json.dumps(ready | {"mind": choice.mind.name, "clock": options.clock, "startup_s": round(startup, 3)}))
     elif not options.quiet:
-        midi = f" and MIDI ({ready['midi_in']}, {ready['midi_out']})" if ready["midi_in"] else ""
+        named = "; ".join(f"{pair['in']}, {pair['out']}" for pair in ready.get("midi", ()))
+        midi = f" and MIDI ({named})" if named else ""
         _say(
             f"improv {__version__}: {choice.mind.name} listens for OSC on {options.host}:{ready['port']}{midi}, "
-            f"clock {options.clock}; Ctrl-C ends"
+            f"clock {options.clock}; Ctrl-C ends" + (f"; recorded in {ready['log']}" if ready["log"] else "")
         )
 
 
-def _part(options: Options, summary: Summary) -> None:
+def _part(options: Options, summary: Summary, midi: "MidiReport | None") -> None:
     if options.json:
-        _say(json.dumps(summary.event()))
+        _say(json.dumps(summary.event() | ({"midi": asdict(midi)} if midi else {})))
     elif not options.quiet:
         margin, step = summary.margin_ms, summary.step_ms
         _say(

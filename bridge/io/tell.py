@@ -223,6 +223,7 @@ def _refused(message: Message, asked: Asked) -> None:
         "unknown_player": f"{player}: let its device join; improv serve --midi makes player 1",
         "player_in_use": "the engine has no seat left for a listener: ask again when somebody has left",
         "bad_version": f"the engine speaks another version of the protocol than {VERSION}: update the older one",
+        "host_leads": "the clock is the host's: set tempo there; improv serve --tempo makes the engine the clock",
         "bad_value": "the engine does not take that value",
     }
     if isinstance(message, Error) and message.reason in hints:

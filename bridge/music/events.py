@@ -290,5 +290,6 @@ ERRORS: Final = {
     "no_model": 5,
     "late": 6,
     "too_fast": 7,
+    "host_leads": 8,
 }  # reason -> code; reasons are a fixed set, since Max keeps every distinct symbol for good
 VERSION: Final = 1  # of the protocol

@@ -24,6 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.corpus.jam import is_jam
+from bridge.corpus.pack import is_pack
 from bridge.music.harmony import parse_chord
 from bridge.music.vocabulary import (
     BASS_HIGH,
@@ -115,7 +117,7 @@ def files(path: Path, sources: Sequence[str] | None = None) -> list[Path]:
     if path.is_file():
         return [path]
     if sources is None:
-        found = sorted([*path.glob("*.jsonl.gz"), *path.glob("*.jsonl")])
+        found = sorted(each for each in path.glob("*.jsonl*") if is_pack(each) and not is_jam(each))
         if not found:
             raise CorpusError(f"{path} has no *.jsonl.gz; name a folder or file of tunes with --data")
         return found

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import bridge.corpus
+from bridge.corpus.jam import is_jam
 from bridge.corpus.read import ABC, MIDI, NOTATION
 from bridge.music.harmony import NO_CHORD, parse_chord
 from bridge.music.vocabulary import genre_index
@@ -86,10 +87,10 @@ def held_out(path: Path) -> HeldOut:
 
 
 def is_music(path: Path) -> bool:
-    """Whether a path is a MIDI, MusicXML or ABC file, or a folder with none of the pack's files."""
+    """Whether a path is a MIDI, MusicXML or ABC file or a jam's log, or a folder with none of the pack's files."""
     if path.is_dir():
-        return not [*path.glob("*.jsonl"), *path.glob("*.jsonl.gz")]
-    return path.suffix.lower() in (*MIDI, *ABC, *NOTATION)
+        return all(is_jam(each) for each in [*path.glob("*.jsonl"), *path.glob("*.jsonl.gz")])
+    return path.suffix.lower() in (*MIDI, *ABC, *NOTATION) or (path.is_file() and is_jam(path))
 
 
 def _records(path: Path, found: HeldOut) -> Iterator[tuple[str, str, dict[str, Any]]]:

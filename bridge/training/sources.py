@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bridge.corpus.jam import is_jam
 from bridge.training.arguments import Common
 from bridge.training.corpus import SETS, CorpusError, Tune, read, tune_of
 
@@ -13,10 +14,10 @@ SHOWN = 10  # files that are named when they cannot be used; their number is alw
 
 
 def is_pack(path: Path) -> bool:
-    """Whether a path is a file of the pack's format or a folder that has one."""
+    """Whether a path is a file of the pack's format or a folder that has one; a jam's log is none."""
     if path.is_file():
-        return path.name.endswith((".jsonl", ".jsonl.gz"))
-    return any(path.glob("*.jsonl*"))
+        return path.name.endswith((".jsonl", ".jsonl.gz")) and not is_jam(path)
+    return any(not is_jam(each) for each in path.glob("*.jsonl*"))
 
 
 def tunes_of(args: Common, say: Callable[[str], None], splits: Sequence[str] = SPLITS) -> list[Tune]:

@@ -5,7 +5,7 @@ count 480 a quarter from the beginning of its first bar that is not silent. tool
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
@@ -40,6 +40,16 @@ class Tune:
 def names() -> list[str]:
     """The names of the tunes in the package, in alphabetical order."""
     return sorted(entry.name[:-4] for entry in resources.files(__name__).iterdir() if entry.name.endswith(".mid"))
+
+
+def traded(tune: Tune, bars: int) -> Tune:
+    """The tune with room for an answer: after every `bars` bars as many are left empty."""
+    room = bars * tune.meter.bar
+    notes = [
+        (tick + tick // room * room, min(length, room - tick % room), pitch, velocity)
+        for tick, length, pitch, velocity in tune.notes
+    ]
+    return replace(tune, notes=tuple(notes), ticks=2 * -(-tune.ticks // room) * room)
 
 
 def load(name: str) -> Tune:

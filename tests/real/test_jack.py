@@ -20,7 +20,8 @@ pytestmark = pytest.mark.real
 SECONDS = 5.0  # a section
 TEMPO = 180.0
 FIGURE = 3.0  # ms; the goal is far lower and measured by bench/jack_rig.py, this has to hold on any busy machine
-ENGINE = ["--midi", "--port", "0", "--json", "--model", "rules", "--config", "none"]
+PERIOD = 256  # frames, 5.3 ms; where a test is not about timing, a busy machine shall not miss JACK's cycles
+ENGINE = ["--midi", "--port", "0", "--json", "--no-record", "--model", "rules", "--config", "none"]
 SERVE = [sys.executable, "-m", "bridge", "serve", *ENGINE]
 
 
@@ -43,6 +44,38 @@ def test_the_band_keeps_time_with_a_real_clock_and_stops_with_it(need: Need, tmp
         assert result.band.stray <= result.band.count / 4, result
         assert result.band.median_abs <= result.floor.median_abs + FIGURE, result
         assert (result.doubled, result.hanging, result.after_stop) == (0, 0, 0), result
+
+
+def test_two_players_with_one_clock_on_both_inputs(need: Need, tmp_path: Path) -> None:
+    need("jackd", "jack_midi_clock", modules=("jack",))
+    from bench.jack_rig import RATE, errors, master, notes
+    from bench.rig.conductor import tune
+    from bench.rig.stage import TUNE, Stage
+
+    parts = {"one": tune(TUNE), "two": tune(TUNE)}
+    band = [*SERVE, "--midi-players", "2"]
+    with Stage(tmp_path, band=band, realtime=True, parts=parts, period=PERIOD, patient=True) as stage:
+        stage.conductor.start(TEMPO)
+        time.sleep(SECONDS)
+        stage.conductor.stop()
+        time.sleep(0.5)
+        events, _ = stage.end()
+        assert stage.engine is not None
+        stage.engine.send_signal(signal.SIGINT)
+        assert stage.engine.wait(PATIENCE) == 0
+    ready, *_, summary = map(json.loads, (tmp_path / "engine.log").read_text().splitlines())
+    assert ready["midi"] == [
+        {"player": 1, "in": "Improv In", "out": "Improv Out"}, {"player": 2, "in": "Improv In 2", "out": "Improv Out 2"}
+    ]  # fmt: skip
+    clock = master(events)
+    assert summary["midi"]["clock_ignored"] >= len(clock.pulses) * 0.9
+    assert summary["midi"]["failed"] == summary["midi"]["lost"] == 0
+    for port in ("band", "band 2"):
+        found = notes(events, port, clock.still, RATE)
+        error = errors(found.onsets, clock.sixteenths, RATE)
+        assert error.count >= 8, port
+        assert error.stray <= error.count / 4, (port, error)
+        assert (found.doubled, found.hanging, found.after_stop) == (0, 0, 0), port
 
 
 def until(true: Callable[[], bool], what: str) -> None:

@@ -1,0 +1,70 @@
+"""`improv export`: a recorded jam as a MIDI file and a picture. A training run as a model is `bridge.training.export`.
+
+Which of the two is meant shows in the words: a jam is named by its log (`*.jsonl`), a run by `--run`.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from bridge.io import jams
+from bridge.io.jam_file import takes, write_midi
+from bridge.io.roll import write_svg
+from bridge.music.entries import Header
+from bridge.music.errors import BridgeError
+from bridge.music.performance import perform
+
+EXAMPLES: Final = """examples:
+  improv export jam.jsonl                        jam.mid, and jam.svg, a piano roll; no model is needed
+  improv export jam.jsonl --out takes/first.mid  takes/first.mid, takes/first.svg (of a second player first-2.svg)
+  improv replay --list                           the jams that are there
+a model from a training run (needs TensorFlow):
+  improv export --run out/melody --out models/melody --data DIR
+  improv export --run out/melody --help          all its options
+"""
+
+
+def is_jam(words: Sequence[str]) -> bool:
+    """Whether a command line is about a recorded jam, or asks what there is, rather than about a training run."""
+    if any(word.endswith(jams.SUFFIX) for word in words):
+        return True
+    return words in (["-h"], ["--help"])
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run the command; 0 when written. Raises BridgeError."""
+    args = _parser().parse_args(argv)
+    with jams.opened(args.log) as log:
+        done, header, cut = perform(log), log.header, log.cut
+    if not done.notes:
+        raise BridgeError(f"{args.log} has no note in it: nothing was heard or played while the transport ran")
+    out = args.out or Path(f"{args.log.stem}.mid")
+    title = _title(header)
+    write_midi(done, title, out)
+    written = [out]
+    for player, take in takes(done, title):
+        written.append(out.with_name(f"{out.stem}{f'-{player}' if len(written) > 1 else ''}.svg"))
+        write_svg(take, written[-1])
+    bars, notes = len(done.bars), sum(map(len, done.notes.values()))
+    end = "; the log's last line was cut off" if cut else ""
+    print(f"{bars} bars, {notes} notes of {len(done.players)} player(s): wrote {', '.join(map(str, written))}{end}")
+    return 0
+
+
+def _title(header: Header) -> str:
+    moment = header.moment
+    return f"Jam of {moment:%Y-%m-%d %H:%M}" if moment else "Jam"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="improv export",
+        description="Make a MIDI file (tempo map, a track for each voice, markers) and a picture of a recorded jam.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("log", type=Path, metavar="LOG", help="the jam's log, *.jsonl")
+    parser.add_argument("--out", type=Path, metavar="FILE.mid", help="default: named as the log, in this folder")
+    return parser
