@@ -204,7 +204,7 @@ def studio(folder: Path, engine: int, own: int | None = None) -> Iterator[Studio
 @contextmanager
 def serving(port: int) -> Iterator["subprocess.Popen[str]"]:
     """`improv serve` on this port, by rule."""
-    words = ["--port", str(port), "--json", "--quiet", "--model", "rules", "--config", "none"]
+    words = ["--port", str(port), "--json", "--quiet", "--model", "rules", "--config", "none", "--no-record"]
     with running([sys.executable, "-m", "bridge", "serve", *words], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline()
