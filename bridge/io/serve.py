@@ -147,7 +147,7 @@ def apart(genre: str, choice: Choice) -> str:
 
 
 def generation() -> int:
-    """A number that an engine started later exceeds (but once in half a year), so that a device knows a new engine by it.
+    """A number that an engine started later exceeds, but once in half a year: a device knows a new engine by it.
 
     Pure Data's numbers are floats of 32 bits, exact for whole numbers up to 2**24; a million silences fit above it.
     """

@@ -27,8 +27,8 @@ def improv_client() -> Patch:
     pair, wish = patch.inlet(), patch.inlet()
     tie = _core(patch, "player", ("$1", "$2", "$3"), ENGINE)
     patch.sub("position", _position())
-    _strike(patch, pair)
-    _ask(patch, wish)
+    patch.wire(pair, patch.sub("notes", _strike()))
+    patch.wire(wish, patch.sub("wishes", _ask()))
     connected, here = patch.new("r $0-connected"), patch.new("metro 1000")
     patch.wire(connected, patch.new("s $0-ready"))
     patch.chain(connected, here, patch.new("v $0-player"), patch.new(f"s {HERE}"))
@@ -51,12 +51,11 @@ def improv_voice() -> Patch:
     patch.chain(near[0], patch.message("1"), here)
     patch.chain(watch, patch.message("0"), here)
     ready, shown = patch.new("pack f f"), patch.new("t a a")
-    apart, state = patch.new("t b f"), patch.new("t f f")
+    apart = patch.new("t b f")
     patch.wire(here, apart)
     patch.wire(apart[1], ready[1])
     patch.chain(apart[0], patch.new("v $0-state"), ready)
-    patch.chain(tie[1], state)
-    patch.wire(state[0], ready)
+    patch.wire(tie[1], ready)
     patch.wire(ready, shown)
     patch.chain(shown[1], patch.new(f"expr ($f1 == {CONNECTED}) && $f2"), patch.new("s $0-ready"))
     word = f"expr if(($f1 == {CONNECTED}) && ($f2 == 0), {ALONE}, $f1)"
@@ -66,27 +65,34 @@ def improv_voice() -> Patch:
 
 def _core(patch: Patch, role: str, arguments: tuple[str, str, str], base: int) -> Box:
     """Arguments, tie and band, and all outlets but the last; the tie is given back."""
-    player, engine, own = arguments
-    order, seat = patch.new("t b b b b"), patch.new("pack f f")
-    patch.chain(patch.new("loadbang"), order)
-    patch.chain(order[3], patch.new(f"f {player}"), patch.new("expr if($f1 > 0, $f1, 1)"), patch.new("v $0-player"))
-    patch.chain(order[2], patch.new(f"f {engine}"), patch.new(f"expr if($f1 > 0, $f1, {ENGINE})"), patch.new("v $0-engine"))
-    patch.chain(order[1], patch.new("v $0-player"), seat[1])
-    place = f"if($f1 > 0, $f1, {base} + $f2)" if role == "player" else f"{base} + if($f1 > 0, $f1, 1)"
-    begin = patch.new("t b b")
-    patch.wire(order[0], begin)
-    patch.chain(begin[1], patch.new(f"f {own}"), seat, patch.new("unpack f f"))
-    both = next(box for box in patch.boxes if box.text == "unpack f f")
-    port = patch.new(f"expr {place}")
-    if role == "player":
-        patch.wire(both[1], port[1])
-    patch.chain(both[0], port, patch.new("v $0-port"))
-    patch.wire(begin[0], patch.new("s $0-begin"))
+    patch.sub("begin", _begin(role, arguments, base))
     tie, played = patch.sub("engine", link(role)), patch.sub("band", band())
     for number in range(len(PLAYED)):
         patch.wire(played[number], patch.outlet())
     patch.wire(tie, patch.outlet())
     return tie
+
+
+def _begin(role: str, arguments: tuple[str, str, str], base: int) -> Patch:
+    """Once the patch is open: the player, the engine's port and our own, from the arguments or as usual; then hello."""
+    patch = Patch()
+    player, engine, own = arguments
+    order, seat = patch.new("t b b b b"), patch.new("pack f f")
+    patch.chain(patch.new("loadbang"), order)
+    patch.chain(order[3], patch.new(f"f {player}"), patch.new("expr if($f1 > 0, $f1, 1)"), patch.new("v $0-player"))
+    usual = patch.new(f"expr if($f1 > 0, $f1, {ENGINE})")
+    patch.chain(order[2], patch.new(f"f {engine}"), usual, patch.new("v $0-engine"))
+    patch.chain(order[1], patch.new("v $0-player"), seat[1])
+    place = f"if($f1 > 0, $f1, {base} + $f2)" if role == "player" else f"{base} + if($f1 > 0, $f1, 1)"
+    begin = patch.new("t b b")
+    patch.wire(order[0], begin)
+    both, port = patch.new("unpack f f"), patch.new(f"expr {place}")
+    patch.chain(begin[1], patch.new(f"f {own}"), seat, both)
+    if role == "player":
+        patch.wire(both[1], port[1])
+    patch.chain(both[0], port, patch.new("v $0-port"))
+    patch.wire(begin[0], patch.new("s $0-begin"))
+    return patch
 
 
 def _position() -> Patch:
@@ -108,9 +114,10 @@ def _position() -> Patch:
     return patch
 
 
-def _strike(patch: Patch, pair: Box) -> None:
+def _strike() -> Patch:
     """A pair of pitch and velocity, stamped with the tick; velocity 0 is a release."""
-    order, parts, velocity = patch.new("t a b"), patch.new("unpack f f"), patch.new("f")
+    patch = Patch()
+    pair, order, parts, velocity = patch.inlet(), patch.new("t a b"), patch.new("unpack f f"), patch.new("f")
     whole = patch.new("pack f f f f")  # velocity, player, tick, pitch
     patch.wire(pair, order)
     _stamp(patch, order[1], (whole[1], whole[2]))
@@ -124,6 +131,7 @@ def _strike(patch: Patch, pair: Box) -> None:
     patch.wire(whole, off)
     patch.chain(off[0], patch.new("oscformat improv note_off"), out)
     patch.chain(off[1], patch.message("$2 $3 $4 $1"), patch.new("oscformat improv note_on"), out)
+    return patch
 
 
 def _stamp(patch: Patch, bang: End, into: tuple[End, End]) -> None:
@@ -135,8 +143,10 @@ def _stamp(patch: Patch, bang: End, into: tuple[End, End]) -> None:
     patch.chain(ask[0], patch.new("v $0-player"), into[0])
 
 
-def _ask(patch: Patch, wish: Box) -> None:
+def _ask() -> Patch:
     """`set`, `get`, `do` and `control` go out under the player's number; the others are for the tie."""
+    patch = Patch()
+    wish = patch.inlet()
     route, out = patch.new("route " + " ".join(WISHES)), patch.new(f"s {OSC}")
     patch.wire(wish, route)
     for number, name in enumerate(WISHES[:4]):
@@ -160,3 +170,4 @@ def _ask(patch: Patch, wish: Box) -> None:
         patch.wire(order[0], both)
         patch.wire(both[1], patch.new("s $0-anew"))
         patch.wire(both[0], patch.new("s $0-begin"))
+    return patch

@@ -7,10 +7,11 @@ bang to `improv-ask` has brought the tick up to date. Whatever changes by hand b
 
 from typing import Final
 
-from max_patches.puredata.patch import Box, Patch
+from max_patches.puredata.patch import Patch
 
 ASK: Final = "improv-ask"
 MOVED: Final = "improv-moved"
+MARK: Final = "improv-mark"  # the time is counted from here
 EVERY: Final = 10  # milliseconds between looks for the loop's end
 TICK: Final = "floor(improv_tick + 0.5)"
 ANSWER: Final = (TICK, f"{TICK} - improv_offset", "improv_tempo", "improv_playing", "improv_numerator",
@@ -19,7 +20,13 @@ NOW: Final = "improv_from + improv_playing * $f1 * improv_tempo / 125"  # 480 ti
 BEYOND: Final = "improv_tick - improv_offset - improv_loop_end"  # ticks since the loop's end
 SPAN: Final = "improv_loop_end - improv_loop_start"
 SEAM: Final = f"improv_offset + (({SPAN} > 0) && ({BEYOND} >= 0) && ({BEYOND} < 480)) * ({SPAN})"
-COMMANDS: Final = ("bang", "play", "tempo", "song", "meter", "loop")
+COMMANDS: Final = {
+    "play": {"playing": "$f1 > 0"},
+    "tempo": {"tempo": "max(20, min(999, $f1))"},
+    "song": {"offset": f"{TICK} - $f1"},
+    "meter": {"numerator": "$f1", "denominator": "$f1"},
+    "loop": {"loop_start": "$f1", "loop_end": "$f1"},
+}  # what is said -> the values that its numbers become, and how
 
 
 def improv_clock() -> Patch:
@@ -28,9 +35,8 @@ def improv_clock() -> Patch:
     patch.note("improv.clock: the transport of all improv.clients here; put one into your patch. Made by python -m "
                "max_patches.puredata.build.")  # fmt: skip
     inlet = patch.inlet()
-    route = patch.new("route " + " ".join(COMMANDS))
+    route = patch.new("route bang " + " ".join(COMMANDS))
     patch.chain(inlet, route)
-    _now(patch)
     answer, pack = patch.new("expr " + "; ".join(ANSWER)), patch.new("pack " + " ".join("f" * len(ANSWER)))
     order = patch.new("t b b")
     patch.wire(route[0], order)
@@ -39,15 +45,9 @@ def improv_clock() -> Patch:
     for number in reversed(range(len(ANSWER))):
         patch.wire(answer[number], pack[number])
     patch.wire(pack, patch.outlet())
-    for number, (name, test) in enumerate((("playing", "$f1 > 0"), ("tempo", "max(20, min(999, $f1))")), 1):
-        value = _change(patch, route[number], (f"improv_{name}",))
-        patch.chain(value[0], patch.new(f"expr {test}"), patch.new(f"v improv_{name}"))
-    song = _change(patch, route[3], ("improv_offset",))
-    patch.chain(song[0], patch.new(f"expr {TICK} - $f1"), patch.new("v improv_offset"))
-    for number, names in ((4, ("numerator", "denominator")), (5, ("loop_start", "loop_end"))):
-        values = _change(patch, route[number], names)
-        for place, name in enumerate(names):
-            patch.wire(values[place], patch.new(f"v improv_{name}"))
+    for number, (name, values) in enumerate(COMMANDS.items(), 1):
+        patch.wire(route[number], patch.sub(name, _change(values)))
+    patch.sub("now", _now())
     begin, tempo, meter = patch.new("loadbang"), patch.message("tempo 120"), patch.message("meter 4 4")
     both = patch.new("t b b")
     patch.wire(begin, both)
@@ -58,30 +58,28 @@ def improv_clock() -> Patch:
     return patch
 
 
-def _now(patch: Patch) -> None:
+def _now() -> Patch:
     """The tick of this moment; where the song has come to the loop's end, it goes on at its beginning."""
-    ask, order, again = patch.new(f"r {ASK}"), patch.new("t b b"), patch.new(f"metro {EVERY}")
+    patch = Patch()
+    ask, order, timer = patch.new(f"r {ASK}"), patch.new("t b b"), patch.new("timer")
     patch.wire(ask, order)
-    patch.chain(order[1], patch.new("timer")[1])
+    patch.wire(order[1], timer[1])
+    patch.chain(patch.new(f"r {MARK}"), timer, patch.new(f"expr {NOW}"), patch.new("v improv_tick"))
     patch.chain(order[0], patch.new(f"expr {SEAM}"), patch.new("v improv_offset"))
-    mark = patch.new("r improv-mark")
-    timer = next(box for box in patch.boxes if box.text == "timer")
-    patch.wire(mark, timer)
-    patch.chain(timer, patch.new(f"expr {NOW}"), patch.new("v improv_tick"))
-    start = patch.new("loadbang")
-    patch.chain(start, patch.message("1"), again, patch.new(f"s {ASK}"))
+    patch.chain(patch.new("loadbang"), patch.message("1"), patch.new(f"metro {EVERY}"), patch.new(f"s {ASK}"))
+    return patch
 
 
-def _change(patch: Patch, source: tuple[Box, int], names: tuple[str, ...]) -> Box:
-    """What follows counts from now: the tick is brought up to date, then `names` change, then all are told."""
-    order = patch.new("t b a b b")
-    patch.wire(source, order)
-    patch.wire(order[3], patch.new(f"s {ASK}"))
-    keep = patch.new("t b b")
-    patch.wire(order[2], keep)
-    patch.chain(keep[1], patch.new("expr improv_tick"), patch.new("v improv_from"))
-    patch.wire(keep[0], patch.new("s improv-mark"))
-    values = patch.new("unpack " + " ".join("f" * len(names)))
-    patch.wire(order[1], values)
+def _change(values: dict[str, str]) -> Patch:
+    """What follows counts from now: the tick is brought up to date, then the values change, then all are told."""
+    patch = Patch()
+    said, order, parts = patch.inlet(), patch.new("t b a b b b"), patch.new("unpack " + " ".join("f" * len(values)))
+    patch.wire(said, order)
+    patch.wire(order[4], patch.new(f"s {ASK}"))
+    patch.chain(order[3], patch.new("expr improv_tick"), patch.new("v improv_from"))
+    patch.wire(order[2], patch.new(f"s {MARK}"))
+    patch.wire(order[1], parts)
+    for place, (name, how) in enumerate(values.items()):
+        patch.chain(parts[place], patch.new(f"expr {how}"), patch.new(f"v improv_{name}"))
     patch.wire(order[0], patch.new(f"s {MOVED}"))
-    return values
+    return patch

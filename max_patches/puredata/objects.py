@@ -11,8 +11,8 @@ FIXED: Final = {
     "until": (2, 1), "change": (1, 1), "netsend": (1, 2), "netreceive": (1, 1), "oscparse": (1, 1),
     "oscformat": (1, 1), "tabread": (1, 1), "tabwrite": (2, 0), "table": (0, 0), "makenote": (3, 2), "noteout": (3, 0),
     "notein": (0, 3), "print": (1, 0), "mtof": (1, 1), "osc~": (2, 1), "*~": (2, 1), "dac~": (2, 0), "v": (1, 1),
-    "poly": (2, 3), "vline~": (3, 1), "clone": (1, 0), "stripnote": (2, 2),
-    "+": (2, 1), "-": (2, 1), "*": (2, 1), "/": (2, 1), "mod": (2, 1), ">": (2, 1), "<": (2, 1), "==": (2, 1), "!=": (2, 1),
+    "poly": (2, 3), "vline~": (3, 1), "clone": (1, 0),
+    "+": (2, 1), "*": (2, 1), "mod": (2, 1), ">": (2, 1), "==": (2, 1), "!=": (2, 1),
 }  # name -> inlets, outlets  # fmt: skip
 
 

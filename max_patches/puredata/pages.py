@@ -23,8 +23,8 @@ def improv_tone() -> Patch:
     patch.wire(patch.inlet(), parts)
     patch.chain(parts[0], patch.new("mtof"), wave, loud)
     ramp = patch.new("pack f f")
-    patch.chain(parts[1], patch.new("expr $f1 * $f1 / 160000; if($f1 > 0, 5, 80)"))
-    level = patch.boxes[-1]
+    level = patch.new("expr $f1 * $f1 / 160000; if($f1 > 0, 5, 80)")
+    patch.wire(parts[1], level)
     patch.wire(level[1], ramp[1])
     patch.wire(level[0], ramp)
     patch.chain(ramp, patch.new("vline~"), loud[1])
@@ -72,15 +72,22 @@ def tune(patch: Patch, where: Box, top: int) -> End:
     return pair[0]
 
 
+def _says(patch: Patch, *lines: str) -> None:
+    """Comments at the top."""
+    for number, line in enumerate(lines):
+        patch.note(line, (LEFT, 12 + 34 * number))
+
+
 def example() -> Patch:
     """A patch that plays a bar of eighths to the band, over and over, and what the band answers."""
     patch = Patch()
-    for number, line in enumerate((
-        "Start the engine: improv serve. Switch the sound on (Media, DSP On), then the switch below: a bar of eighths is",
-        "played to the band, and you hear it and what the band plays under it. The number is the state of the tie: 1 is",
-        "connected. Without a window: pd -nogui -send 'improv-run 1' -send 'pd dsp 1' improv_plays.pd",
-    )):  # fmt: skip
-        patch.note(line, (LEFT, 12 + 34 * number))
+    _says(
+        patch,
+        "Start the engine: improv serve. Switch the sound on (Media, DSP On), then the switch below.",
+        "A bar of eighths is played to the band; you hear it, and what the band plays under it. The number "
+        "is the state of the tie: 1 is connected.",
+        "Without a window: pd -nogui -send 'improv-run 1' -send 'pd dsp 1' improv_plays.pd",
+    )
     run = patch.toggle(RUN, (LEFT, 120))
     clock = patch.abstraction("improv.clock", improv_clock(), (400, 180))
     patch.chain(run, patch.message("play $1", (120, 150)), clock)
@@ -103,16 +110,16 @@ def example() -> Patch:
 def help_client() -> Patch:
     """Help of improv.client."""
     patch = Patch()
-    for number, line in enumerate((
+    _says(
+        patch,
         "improv.client: a player of Improv Bridge. Start the engine first: improv serve. It needs one improv.clock.",
-        "Arguments: the player (1), the engine's port (9100), a port of its own (9100 + player). Left inlet: pitch and "
-        "velocity.",
-        "Right inlet: set NAME VALUE, get NAME, do ACTION, control NUMBER VALUE, hello, bye, player N, engine PORT, port "
-        "PORT.",
-        "Outlets: chords, bass, response, metronome, each as pitch and velocity at their tick; what the engine says; the "
-        "state, " + states(),
-    )):  # fmt: skip
-        patch.note(line, (LEFT, 12 + 34 * number))
+        "Arguments: the player (1), the engine's port (9100), a port of its own (9100 + player). Left "
+        "inlet: pitch and velocity.",
+        "Right inlet: set NAME VALUE, get NAME, do ACTION, control NUMBER VALUE, hello, bye, player N, "
+        "engine PORT, port PORT.",
+        "Outlets: chords, bass, response, metronome, each as pitch and velocity at their tick; what the "
+        "engine says; the state, " + states(),
+    )
     clock = patch.abstraction("improv.clock", improv_clock(), (500, 230))
     patch.chain(patch.toggle("empty", (500, 170)), patch.message("play $1", (500, 200)), clock)
     client = patch.abstraction("improv.client 1", improv_client(), (LEFT, 350))
@@ -131,11 +138,13 @@ def help_client() -> Patch:
 def help_voice() -> Patch:
     """Help of improv.voice."""
     patch = Patch()
-    for number, line in enumerate((
-        "improv.voice: the voices of a player's band, in another patch. That player's improv.client has to be open here.",
-        "Arguments: the player (1), a slot of its own (1 to 32), the engine's port (9100). Outlets as of improv.client.",
-    )):  # fmt: skip
-        patch.note(line, (LEFT, 12 + 34 * number))
+    _says(
+        patch,
+        "improv.voice: the voices of a player's band, in another patch. That player's improv.client has to "
+        "be open here.",
+        "Arguments: the player (1), a slot of its own (1 to 32), the engine's port (9100). Outlets as of "
+        "improv.client.",
+    )
     voice = patch.abstraction("improv.voice 1 1", improv_voice(), (LEFT, 100))
     synths(patch, voice, 150)
     patch.wire(voice[len(PLAYED) + 1], patch.number((LEFT + 130 * len(PLAYED), 150)))
@@ -145,13 +154,13 @@ def help_voice() -> Patch:
 def help_clock() -> Patch:
     """Help of improv.clock."""
     patch = Patch()
-    for number, line in enumerate((
+    _says(
+        patch,
         "improv.clock: the transport. One in your patches is enough: every improv.client here follows it.",
-        "A bang asks for tick, song, tempo, playing, numerator, denominator. The song jumps where it is moved or looped; "
-        "the tick goes on. 480 a quarter note.",
+        "A bang asks for tick, song, tempo, playing, numerator, denominator. The song jumps where it is "
+        "moved or looped; the tick goes on. 480 a quarter note.",
         "The tick is exact for 2 to the 24th ticks: 4 hours 51 minutes of playing at tempo 120.",
-    )):  # fmt: skip
-        patch.note(line, (LEFT, 12 + 34 * number))
+    )
     clock = patch.abstraction("improv.clock", improv_clock(), (LEFT, 230))
     words = ("bang", "play 1", "play 0", "tempo 96", "meter 3 4", "song 0", "loop 0 1920", "loop 0 0")
     for number, word in enumerate(words):

@@ -5,15 +5,16 @@ order from left to right, since Pure Data numbers them by it. Texts are written 
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from max_patches.puredata.objects import ports
 
 ROW: Final = 28  # pixels from a box to the one below
+LEFT: Final = 20  # pixels
 LETTER: Final = 7  # pixels of a character at font size 10, and a little
-WIDE: Final = 900  # pixels after which a row is full
+WIDE: Final = 920  # pixels of a row
 COMMENT: Final = 76  # characters in a line of a comment
-SILENT: Final = ("text", "array")  # elements without ports
 
 End = tuple["Box", int]
 
@@ -91,7 +92,7 @@ class Patch:
 
     def chain(self, *ends: Box | End) -> None:
         """Wires from each to the next."""
-        for source, target in zip(ends, ends[1:], strict=False):
+        for source, target in pairwise(ends):
             self.wire(source, target)
 
     def text(self) -> str:
@@ -109,7 +110,8 @@ class Patch:
             x, y = places[box.number]
             if box.inside is None:
                 comment = f", f {COMMENT}" if box.kind == "text" else ""
-                lines.append(f"#X {box.kind} {x} {y} {escaped(box.text)}{comment};")
+                text = escaped(box.text).replace(" \\,", "\\,") if box.kind == "text" else escaped(box.text)
+                lines.append(f"#X {box.kind} {x} {y} {text}{comment};")
             else:
                 lines += [f"#N canvas 90 90 940 560 {box.text} 0;", *box.inside._lines()]
                 lines.append(f"#X restore {x} {y} pd {box.text};")
@@ -124,27 +126,41 @@ class Patch:
         comments = [box for box in self.boxes if box.kind == "text" and box.at is None]
         places, top = {}, 12
         for box in comments:
-            places[box.number] = (20, top)
+            places[box.number] = (LEFT, top)
             top += 16 * (1 + len(box.text) // COMMENT) + 6
         inlets = [box for box in self.boxes if box.text == "inlet"]
         for box in inlets:
-            places[box.number] = (box.at[0] if box.at else 20, top)
+            places[box.number] = (box.at[0] if box.at else LEFT, top)
         top += ROW if inlets else 0
         for row in range(max(depth.values(), default=0) + 1):
-            x = 20
-            for box in self.boxes:
-                if depth[box.number] != row or box.kind == "text" or box.text in ("inlet", "outlet"):
-                    continue
-                if box.at is None:
-                    if x > WIDE:
-                        x, top = 20, top + ROW
-                    places[box.number] = (x, top)
-                    x += max(50, LETTER * len(box.text) + 24)
-            top += ROW if x > 20 else 0
+            top = self._row([box for box in self.boxes if depth[box.number] == row and _flows(box)], places, top)
         return places | {
             box.number: (box.at[0], top if box.text == "outlet" else box.at[1])
             for box in self.boxes if box.at is not None and box.text != "inlet"
         }  # fmt: skip
+
+    def _row(self, boxes: list[Box], places: dict[int, tuple[int, int]], top: int) -> int:
+        """Place a row of boxes, each as near below its sources as the others let it; the next row's top."""
+        near = {box.number: self._above(box, places) for box in boxes}
+        x = LEFT
+        for box in sorted(boxes, key=lambda box: (near[box.number], box.number)):
+            width = max(50, LETTER * len(box.text) + (48 if box.inside else 24))
+            if x + width > WIDE:
+                x, top = LEFT, top + ROW
+            x = max(x, min(near[box.number], WIDE - width))
+            places[box.number] = (x, top)
+            x += width
+        return top + (ROW if boxes else 0)
+
+    def _above(self, box: Box, places: dict[int, tuple[int, int]]) -> int:
+        """Where the sources of a box stand, from the left."""
+        above = [places[start][0] for start, _, end, _ in self.wires if end == box.number and start in places]
+        return sum(above) // len(above) if above else LEFT
+
+
+def _flows(box: Box) -> bool:
+    """Whether a box stands where its wires lead."""
+    return box.at is None and box.kind != "text" and box.text not in ("inlet", "outlet")
 
 
 def escaped(text: str) -> str:

@@ -1,8 +1,8 @@
 """What the band plays: cues become notes at their tick, and end, whatever happens. The rules are those in Max.
 
-A cue waits in `pipe` and looks at the tempo again every 10 ms. A note that sounds is marked in a table by its number; its end
-counts only if no later note has taken the pitch. Silence empties what waits and releases what is marked. A cue that
-is more than 120 ticks late, of an older generation, or for a transport that stands, is not played.
+A cue waits in `pipe` and looks at the tempo again every 10 ms. A note that sounds is marked in a table by its number;
+its end counts only if no later note has taken the pitch. Silence empties what waits and releases what is marked. A cue
+that is more than 120 ticks late, of an older generation, or for a transport that stands, is not played.
 """
 
 from typing import Final
@@ -170,7 +170,8 @@ def _generations(patch: Patch) -> None:
 
 def _silences(patch: Patch, voices: list[Box]) -> None:
     """A silence that is not older than what is known raises the generation and ends its voice, or all."""
-    split, parts, twice, known = patch.new("t a a"), patch.new("unpack s f"), patch.new("t f b"), patch.new("v $0-known")
+    split, parts = patch.new("t a a"), patch.new("unpack s f")
+    twice, known = patch.new("t f b"), patch.new("v $0-known")
     newer, gate, raised = patch.new("expr $f1 >= $f2"), patch.new("spigot"), patch.new("expr max($f1, $f2)")
     patch.chain(patch.new("r $0-silence"), split)
     patch.wire(split[1], parts)

@@ -69,7 +69,7 @@ class Studio:
         """Wait for a state; how long it took."""
         began = time.time()
         while self.state() != state:
-            assert time.time() - began < seconds, f"state {self.state()}, not {state}, after {seconds} s: {self.said[-9:]}"
+            assert time.time() - began < seconds, f"{self.state()}, not {state}, after {seconds} s: {self.said[-9:]}"
             self.run(0.02)
         return time.time() - began
 
@@ -83,14 +83,14 @@ class Studio:
     def run(self, seconds: float) -> None:
         """Listen to the patch and to the engine for so long."""
         assert self.pd.stderr is not None
-        stream, end = self.pd.stderr.fileno(), time.time() + seconds
+        ear, stream, end = self.ear.fileno(), self.pd.stderr.fileno(), time.time() + seconds
         while (left := end - time.time()) > 0:
-            ready = select.select([stream, self.ear], [], [], min(left, 0.1))[0]
+            ready = select.select([stream, ear], [], [], min(left, 0.1))[0]
             now = time.time()
             if now - self.greeted > EVERY:
                 self.greeted = now
                 self.tell(Hello(VERSION, 1, "listener", self.ear.getsockname()[1]))
-            if self.ear in ready:
+            if ear in ready:
                 self.heard += [(now, moment, message) for moment, message in decode_message(self.ear.recv(65536))]
             if stream in ready:
                 data = os.read(stream, 65536)
@@ -116,13 +116,13 @@ class Studio:
 
     def cues(self, voice: str) -> list[tuple[float, float, Cue]]:
         """Arrival, moment, cue."""
-        return [(at, moment or at, each) for at, moment, each in self.heard if isinstance(each, Cue) and each.voice == voice]
+        cues = [(at, moment or at, each) for at, moment, each in self.heard if isinstance(each, Cue)]
+        return [each for each in cues if each[2].voice == voice]
 
     def silenced(self, voice: str, start: float, end: float) -> bool:
         """Whether this voice was silenced between two moments."""
-        return any(
-            start <= at <= end and isinstance(each, Silence) and each.voice in (voice, "all") for at, _, each in self.heard
-        )
+        silences = [(at, each.voice) for at, _, each in self.heard if isinstance(each, Silence)]
+        return any(start <= at <= end and whose in (voice, "all") for at, whose in silences)
 
     def sounding(self, before: str = "") -> set[tuple[str, int]]:
         """What sounds now."""

@@ -22,7 +22,8 @@ def test_the_example_schedules_by_time_tags_and_nothing_hangs(need: Need) -> Non
     need("sclang")
     port = free_port()
     with serving(port) as engine:
-        with running(["sclang", SCRIPT, str(port), str(SECONDS)], stdout=subprocess.PIPE, env=os.environ | HEADLESS) as sc:
+        command = ["sclang", SCRIPT, str(port), str(SECONDS)]
+        with running(command, stdout=subprocess.PIPE, env=os.environ | HEADLESS) as sc:
             output, _ = sc.communicate(timeout=SECONDS + 20)
         engine.terminate()
         summary = engine.communicate(timeout=10)[0]
