@@ -21,6 +21,7 @@ ELSEWHERE: Final = {
     "demo": ("bridge.io.demo", "play a tune to the engine over real UDP and show what it answers"),
     "answer": ("bridge.io.answer", "answer the melody of a MIDI file with a melody"),
     "morph": ("bridge.io.morph", "vary a phrase of a MIDI file, or lead it to another"),
+    "install": ("bridge.io.install", "put the devices for Ableton Live and the package for Max in their places"),
     "monitor": ("bridge.io.monitor", "watch a running engine in the terminal"),
     "bench": ("bridge.io.bench", "measure this engine on this machine, beside floors and peers"),
     "corpus": ("bridge.corpus.command", "make a corpus to train on from MIDI, MusicXML and ABC files"),

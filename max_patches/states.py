@@ -5,6 +5,8 @@ Nobody types a port number: a slot is one of a few, and two copies that claim th
 
 from typing import Final
 
+from bridge.music.events import ERRORS
+
 WAITING, CONNECTED, IN_USE, VERSION, LOST, ALONE = range(6)
 STATES: Final = {
     WAITING: "Waiting for the engine",
@@ -15,7 +17,13 @@ STATES: Final = {
     ALONE: "No Improv with this player",
 }
 ENGINE: Final = 9100  # the engine's own port
-TROUBLE: Final = {4: "value refused", 5: "no model: a rule plays", 6: "late: the computer is busy"}  # by error code
+TROUBLE: Final = {
+    ERRORS["bad_value"]: "value refused",
+    ERRORS["no_model"]: "no model: a rule plays",
+    ERRORS["late"]: "late: the computer is busy",
+    ERRORS["too_fast"]: "tempo too fast to plan",
+    ERRORS["host_leads"]: "Live leads the tempo",
+}  # by the engine's error code; the first three codes are states of the tie
 PLAYERS: Final = 16  # slots of players: ports 9101 to 9116
 VOICES: Final = 32  # slots of voices on other tracks: ports 9117 to 9148
 KEEP_ALIVE: Final = 2000  # milliseconds between hellos, as the engine's roster expects
