@@ -2,9 +2,11 @@
 
 import re
 from pathlib import Path
+from struct import pack, unpack
 
 import pytest
 
+from bridge.io.serve import generation
 from bridge.io.table import PROTOCOL
 from bridge.music import events as ev
 from max_patches.puredata.build import FOLDER, PATCHES
@@ -75,6 +77,13 @@ def test_a_wire_to_a_port_that_is_not_there_is_refused() -> None:
             patch.wire(source, target)
     with pytest.raises(ValueError, match="Pure Data's objects"):
         patch.new("cyclone/counter")
+
+
+def test_generations_fit_a_float_of_32_bits() -> None:
+    """Pure Data's numbers: neighbours have to differ, also after many silences."""
+    for number in (generation(), 2**24 - 2**20, 2**24 - 1):
+        assert unpack("f", pack("f", number + 1))[0] - unpack("f", pack("f", number))[0] == 1
+    assert 0 <= generation() < 2**24 - 2**20
 
 
 def test_names_of_the_patches_are_this_copys_own_or_agreed() -> None:

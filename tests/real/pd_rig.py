@@ -162,7 +162,7 @@ def rig(engine: int, own: int, slot: int) -> Patch:
     patch = Patch()
     client = patch.abstraction(f"improv.client 1 {engine} {own}", improv_client())
     voice = patch.abstraction(f"improv.voice 1 {slot - ENGINE - PLAYERS} {engine}", improv_voice())
-    clock, words = patch.abstraction("improv.clock", improv_clock()), patch.new("route clock client tune port where")
+    clock, words = patch.abstraction("improv.clock", improv_clock()), patch.new("route clock client tune port where note")
     patch.chain(patch.new("r words"), words)
     patch.wire(words[0], clock)
     patch.wire(words[1], client[1])
@@ -186,6 +186,7 @@ def rig(engine: int, own: int, slot: int) -> Patch:
     patch.chain(asked[0], patch.message("0"), answer[1])
     patch.wire(clock, answer)
     patch.chain(tune(patch, clock, 300), gate, client)
+    patch.wire(words[5], client)
     return patch
 
 
