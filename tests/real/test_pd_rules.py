@@ -1,4 +1,4 @@
-"""What improv.client does with each word of an engine's, in a real Pure Data; the engine's part is read out by the test."""
+"""What improv.client does with each word of an engine, in a real Pure Data; the test reads out the engine's part."""
 
 import socket
 from collections.abc import Iterator
@@ -9,8 +9,26 @@ from pathlib import Path
 import pytest
 
 from bridge.io.wire import decode, encode
-from bridge.music.events import ALL, BASS, ERRORS, VERSION, Bye, Control, Cue, Error, Event, Get, Heartbeat, Hello, Message
-from bridge.music.events import NoteOff, NoteOn, Position, Silence, Welcome
+from bridge.music.events import (
+    ALL,
+    BASS,
+    ERRORS,
+    VERSION,
+    Bye,
+    Control,
+    Cue,
+    Error,
+    Event,
+    Get,
+    Heartbeat,
+    Hello,
+    Message,
+    NoteOff,
+    NoteOn,
+    Position,
+    Silence,
+    Welcome,
+)
 from max_patches.states import CONNECTED, IN_USE, LOST, WAITING
 from max_patches.states import VERSION as OTHER
 from tests.real.conftest import Need
@@ -94,7 +112,9 @@ def test_generations_and_silences(need: Need, tmp_path: Path) -> None:
         engine.say(engine.cue(BASS, 43, FIRST))
         assert engine.sounds() == {(CHORDS, 60), (BASS, 43)}, "the bass is one voice"
         engine.say(engine.cue(CHORDS, 60, FIRST))
-        assert [n.velocity for n in engine.play.notes if n.voice == CHORDS] == [90, 0, 90], "a strike ends the same pitch"
+        assert [n.velocity for n in engine.play.notes if n.voice == CHORDS] == [90, 0, 90], (
+            "a strike ends the same pitch"
+        )
         engine.say(Silence(BASS, FIRST + 1))
         assert engine.sounds() == {(CHORDS, 60)}
         engine.say(engine.cue(BASS, 45, FIRST))
