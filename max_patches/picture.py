@@ -12,7 +12,8 @@ from typing import Any, Final
 INK, FACE, FIELD, FRAME, ON, PAGE = "#1e1e1e", "#a5a5a5", "#c8c8c8", "#6e6e6e", "#ffad56", "#d6d6d6"
 BAR: Final = 18  # pixels of Live's title bar above a device
 LETTER: Final = 0.56  # of the font's size: mean width of a letter
-PLAYING: Final = {"tie": "Connected", "band": "playing 12", "now": "Amin7", "next": "D7 Gmaj7 Emin7 Amin7"}  # by varname
+NEXT: Final = "D7 Gmaj7 Emin7 Amin7"
+PLAYING: Final = {"tie": "Connected", "band": "playing 12", "now": "Amin7", "next": NEXT}  # by varname
 Draw = Callable[[dict[str, Any], float, float, float, float], str]
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bridge.cli import main
 from bridge.corpus import records
 from bridge.corpus.pack import read_pack
 from bridge.engine.door import Cast
@@ -324,7 +325,7 @@ def test_a_picture_takes_the_meter_and_tempo_that_hold_longest(log: Path) -> Non
 def test_what_cannot_be_exported_is_one_line(log: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty.jsonl"
     empty.write_text(remembered([], HEADER))
-    with pytest.raises(BridgeError, match="has no note in it"):
+    with pytest.raises(BridgeError, match="has no note there"):
         export.main([str(empty)])
     with pytest.raises(BridgeError, match="choose another place with --out"):
         export.main([str(log), "--out", str(tmp_path / "nowhere" / "x.mid")])
@@ -425,3 +426,35 @@ def test_training_and_judging_take_a_jam_for_music_and_not_for_a_pack(log: Path,
     (tmp_path / "D_tunes.jsonl").write_text("")
     assert sources.is_pack(tmp_path)
     assert [path.name for path in corpus.files(tmp_path)] == ["D_tunes.jsonl"]
+
+
+# -- a part of a jam -------------------------------------------------------------------------------------------
+
+
+def test_any_part_of_a_log_is_handed_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole, part, last = tmp_path / "whole.mid", tmp_path / "part.mid", tmp_path / "last.mid"
+    log = str(Path(__file__).parent / "golden" / "alone.jsonl")
+    assert main(["export", log, "--out", str(whole)]) == 0
+    assert main(["export", log, "--bars", "2-3", "--out", str(part)]) == 0
+    assert main(["export", log, "--last", "1", "--out", str(last)]) == 0
+    everything, some = mido.MidiFile(whole), mido.MidiFile(part)
+    bar = 4 * 480
+    heard = _onsets(everything)
+    assert _onsets(some) == [(tick - bar, pitch) for tick, pitch in heard if bar <= tick < 3 * bar]
+    assert 0 < len(_onsets(mido.MidiFile(last))) < len(heard)
+    assert {m.type for m in some.tracks[0]} >= {"time_signature", "set_tempo", "end_of_track"}
+    capsys.readouterr()
+    for wrong in ("99-100", "3-2"):
+        assert main(["export", log, "--bars", wrong, "--out", str(part)]) == 1
+        assert "--bars takes some from 1" in capsys.readouterr().err
+
+
+def _onsets(file: mido.MidiFile) -> list[tuple[int, int]]:
+    found = []
+    for track in file.tracks:
+        tick = 0
+        for message in track:
+            tick += message.time
+            if message.type == "note_on" and message.velocity:
+                found.append((tick, message.note))
+    return sorted(found)

@@ -13,10 +13,13 @@ from bridge.io.jam_file import takes, write_midi
 from bridge.io.roll import write_svg
 from bridge.music.entries import Header
 from bridge.music.errors import BridgeError
+from bridge.music.excerpt import excerpt
 from bridge.music.performance import perform
 
 EXAMPLES: Final = """examples:
   improv export jam.jsonl                        jam.mid, and jam.svg, a piano roll; no model is needed
+  improv export jam.jsonl --last 8               the last eight bars, also while the jam still runs
+  improv export jam.jsonl --bars 17-24           these bars
   improv export jam.jsonl --out takes/first.mid  takes/first.mid, takes/first.svg (of a second player first-2.svg)
   improv replay --list                           the jams that are there
 a model from a training run (needs TensorFlow):
@@ -37,8 +40,11 @@ def main(argv: Sequence[str]) -> int:
     args = _parser().parse_args(argv)
     with jams.opened(args.log) as log:
         done, header, cut = perform(log), log.header, log.cut
+    if args.last is not None or args.bars is not None:
+        first, last = args.bars or (max(1, len(done.bars) - args.last + 1), len(done.bars))
+        done = excerpt(done, first, last)
     if not done.notes:
-        raise BridgeError(f"{args.log} has no note in it: nothing was heard or played while the transport ran")
+        raise BridgeError(f"{args.log} has no note there: nothing was heard or played while the transport ran")
     out = args.out or Path(f"{args.log.stem}.mid")
     title = _title(header)
     write_midi(done, title, out)
@@ -57,6 +63,17 @@ def _title(header: Header) -> str:
     return f"Jam of {moment:%Y-%m-%d %H:%M}" if moment else "Jam"
 
 
+def _count(text: str) -> int:
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text} is no number of bars")
+    return int(text)
+
+
+def _bars(text: str) -> tuple[int, int]:
+    first, dash, last = text.partition("-")
+    return _count(first), _count(last) if dash else _count(first)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="improv export",
@@ -66,5 +83,8 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("log", type=Path, metavar="LOG", help="the jam's log, *.jsonl")
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--bars", type=_bars, metavar="A-B", help="only these bars, counted from 1")
+    part.add_argument("--last", type=_count, metavar="N", help="only the last bars; the jam may still be running")
     parser.add_argument("--out", type=Path, metavar="FILE.mid", help="default: named as the log, in this folder")
     return parser
