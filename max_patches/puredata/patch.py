@@ -57,7 +57,7 @@ class Patch:
 
     def toggle(self, name: str, at: tuple[int, int] | None = None) -> Box:
         """A switch that also hears the messages sent to `name`."""
-        return self._add("obj", f"tgl 19 0 - {name} empty 17 7 0 10 #fcfcfc #000000 #000000 0 1", 1, 1, at)
+        return self._add("obj", f"tgl 19 0 empty {name} empty 17 7 0 10 #fcfcfc #000000 #000000 0 1", 1, 1, at)
 
     def note(self, text: str, at: tuple[int, int] | None = None) -> Box:
         """A comment."""
