@@ -26,6 +26,7 @@ ELSEWHERE: Final = {
     "bench": ("bridge.io.bench", "measure this engine on this machine, beside floors and peers"),
     "corpus": ("bridge.corpus.command", "make a corpus to train on from MIDI, MusicXML and ABC files"),
     "train": ("bridge.training.train", "train a model (needs TensorFlow)"),
+    "tune": ("bridge.training.tune", "tune a model by rewards (needs TensorFlow)"),
     "evaluate": ("bridge.training.evaluate", "measure a model, playing on its own"),
     "export": ("bridge.training.export", "a recorded jam as MIDI and picture, or a training run as a model folder"),
     "replay": ("bridge.io.replay", "play a recorded jam again, bit for bit; --list: what there is"),

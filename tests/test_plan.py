@@ -282,18 +282,38 @@ def test_the_counters_of_truth_on_an_example() -> None:
     truth = plan.truth
     assert (truth.made, truth.steps) == (8, 0)
     for n in range(1, 4):
-        assert plan.came(frame(n * STEP), thought(), 3)
+        assert plan.came(frame(n * STEP), thought(), 3, due=True)
     assert (truth.shown[1], truth.ready, [*truth.stale]) == (0, 3, [0, 1, 2])
-    assert plan.came(frame(4 * STEP), thought(40, 50), 3), "what was heard and chords matter, notes do not"
+    assert plan.came(frame(4 * STEP), thought(40, 50), 3, due=True), "what was heard and chords matter, notes do not"
     assert (truth.shown, truth.chords) == ({1: 1, 2: 0, 4: 0}, {1: 1, 2: 0, 4: 0})
     assert truth.notes[1] == pytest.approx(0.5), "one of two came, one of two was shown"
-    assert not plan.came(frame(5 * STEP, onset=60), thought(), 3), "the player did something else"
+    assert not plan.came(frame(5 * STEP, onset=60), thought(), 3, due=True), "the player did something else"
     assert plan.last is None
-    assert not plan.came(frame(6 * STEP), thought(), 3), "nothing was planned any more"
+    assert not plan.came(frame(6 * STEP), thought(), 3, due=True), "nothing was planned any more"
     assert (truth.steps, truth.ready) == (6, 5)
-    plan.came(frame(8 * STEP), thought(40, 41), 5)
+    plan.came(frame(8 * STEP), thought(40, 41), 5, due=True)
     assert (truth.shown[2], truth.chords[2], truth.notes[2]) == (1, 0, 1.0), "what was shown counts, revised or not"
     assert (truth.shown[4], truth.chords[4]) == (0, 0)
+
+
+def test_what_was_shown_and_never_comes_is_forgotten() -> None:
+    at, plan = Frame(0, Place(0, 0, Meter()), 120.0, None, (), 90, (0.0,) * 12, 1, 0.5), Plan()
+    for now in range(0, 1000 * 130, 130):  # the grid moves, so that no sixteenth falls where it was planned
+        plan.add(Planned(replace(at, tick=now + PPQ), Thought(), None, 3, now))
+        plan.show(now, PPQ)
+        plan.came(replace(at, tick=now + 130), Thought(), 4, due=True)
+    assert len(plan._shown) <= 64 + 3
+
+
+def test_only_sixteenths_that_a_plan_was_due_for_count() -> None:
+    host = Host(every=0.1).tune(TUNE * 4)
+    jam = jam_of(Knows(), patience_bars=0)
+    play(jam, host.script, host.time)
+    truth = jam.sessions[1].backing.plan.truth
+    assert (truth.ready, truth.steps) == (jam.steps - 17, jam.steps - 17), "not the bar that the band listened to"
+    jam = jam_of(Knows(), horizon=0)
+    play(jam, host.script, host.time)
+    assert jam.sessions[1].backing.plan.truth.steps == 0
 
 
 def test_another_chord_than_planned_revises_the_rest() -> None:
@@ -301,7 +321,7 @@ def test_another_chord_than_planned_revises_the_rest() -> None:
     plan = Plan()
     for n in range(1, 3):
         plan.add(Planned(replace(at, tick=n * STEP), Thought(), None, 3, 0))
-    assert not plan.came(at, Thought(), 4)
+    assert not plan.came(at, Thought(), 4, due=True)
     assert [*plan] == []
 
 

@@ -41,6 +41,7 @@ class Backing:
         self.chord: Chord | None = None  # what is played now
         self.failures, self.failure = 0, ""  # steps at which the mind raised, and what it said the first time
         self.plan = Plan()
+        self.due = False  # whether a plan is to be made after this sixteenth
         self._mind, self._fallback = mind, fallback
         self._state: Any = None
         self._spare: Any = None  # the fallback's state
@@ -83,7 +84,7 @@ class Backing:
         self._last = frame, raw
         if thought.chord is not None:
             self.chord = thought.chord
-        self._fresh = not self.plan.came(frame, raw, self.number) or self._fresh
+        self._fresh = not self.plan.came(frame, raw, self.number, due=self.due) or self._fresh
         return thought
 
     def rewind(self, tick: int, places: Places) -> int:

@@ -168,6 +168,7 @@ class Session:
         )
         frame = self._frame(tick, clock, seed, onset, company)
         thought = self.backing.step(frame, commit)
+        self.backing.due = self.backs and self.settings.number("horizon") > 0
         return replace(
             thought,
             notes=(*thought.notes, *said[0], *form.click(self.settings, place, counting=self.counting)),
