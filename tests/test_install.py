@@ -70,6 +70,22 @@ def test_every_max_is_found(tmp_path: Path) -> None:
     assert [path.parent.name for path in found] == ["Max 8", "Max 9"]
 
 
+@pytest.mark.parametrize(
+    ("system", "place"),
+    [
+        ("darwin", "Library/Pd"),
+        ("win32", "Roaming/Pd"),
+        ("linux", ".local/lib/pd/extra"),
+        ("linux", "Documents/Pd/externals"),
+    ],
+)
+def test_pure_data_is_found(tmp_path: Path, system: str, place: str) -> None:
+    home = Home(tmp_path, system, tmp_path / "Roaming")
+    assert install.externals(home) == []
+    (tmp_path / place).mkdir(parents=True)
+    assert install.externals(home) == [tmp_path / place]
+
+
 def whats(done: list[install.Done]) -> list[tuple[str, str]]:
     return [(each.what, each.path.name) for each in done]
 
@@ -144,19 +160,23 @@ def test_the_command_installs_and_takes_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(Path, "home", lambda: tmp_path / "nobody")
-    live, patchers = library(tmp_path), tmp_path / "Packages"
+    live, patchers, externals = library(tmp_path), tmp_path / "Packages", tmp_path / "externals"
     patchers.mkdir()
-    words = ["install", "--library", str(live), "--max", str(patchers)]
+    externals.mkdir()
+    words = ["install", "--library", str(live), "--max", str(patchers), "--pd", str(externals)]
     assert main([*words, "--dry-run"]) == 0
     assert "would be copied" in capsys.readouterr().out
     assert list(live.iterdir()) == []
     assert main(words) == 0
     said = capsys.readouterr().out
     assert "improv serve" in said
-    devices, package = material()
+    devices, package, pd = material()
     assert set(devices) == set(DEVICES)
     assert all((live / IN_LIBRARY / name).read_bytes() == data for name, data in devices.items())
     assert all((patchers / "improv" / name).read_bytes() == data for name, data in package.items())
+    assert all((externals / "improv" / name).read_bytes() == data for name, data in pd.items())
+    assert {"improv.client.pd", "improv.client-help.pd", "improv_plays.pd"} <= set(pd)
+    assert all(place in said for place in (str(live), str(patchers), str(externals), "In Live:", "In Pure Data:"))
     assert set(json.loads((live / IN_LIBRARY / NOTED).read_text(encoding="utf-8"))) == set(DEVICES)
     (live / IN_LIBRARY / DEVICES[0]).write_bytes(b"edited")
     assert main(words) == 3
@@ -164,6 +184,7 @@ def test_the_command_installs_and_takes_away(
     assert main([*words, "--uninstall"]) == 3
     assert [path.name for path in (live / IN_LIBRARY).iterdir() if path.suffix == ".amxd"] == [DEVICES[0]]
     assert not (patchers / "improv").exists()
+    assert not (externals / "improv").exists()
 
 
 def test_where_nothing_is_found_it_says_what_to_do(

@@ -1,4 +1,5 @@
-"""`improv install` puts the devices where Live finds them and the package where Max does; `--uninstall` removes them.
+"""`improv install` puts the devices where Live finds them and the patches where Max and Pure Data do; `--uninstall`
+removes them.
 
 Rule 1. A file that somebody edited is never overwritten or removed without a word: it stays and is named, and with
 `--force` it is put aside under another name first.
@@ -22,7 +23,7 @@ from bridge.music.errors import BridgeError
 
 DEVICES: Final = ("Improv.amxd", "Improv Voice.amxd")
 IN_LIBRARY: Final = Path("Presets") / "MIDI Effects" / "Max MIDI Effect" / "Improv"
-PACKAGE: Final = "improv"  # the folder's name among Max's packages
+PACKAGE: Final = "improv"  # the folder's name among Max's packages and Pure Data's externals
 MAXES: Final = ("Max 8", "Max 9")
 NOTED: Final = "installed-by-improv.json"
 ASIDE: Final = " (yours)"  # what the name of an edited file gets where it is put aside
@@ -40,6 +41,8 @@ STEPS: Final = {
   3. Start the transport and play a bar: the band enters. For the bass on a track of its own: docs/live.md""",
     "improv_plays.maxpat": """In Max:
   Start the engine, and open improv_plays.maxpat of the package's examples: it plays by itself.""",
+    "improv_plays.pd": """In Pure Data:
+  Start the engine, and open improv_plays.pd: it plays by itself. In patches of your own say [declare -path improv].""",
 }  # by a file that was installed
 PATH: Final = re.compile(r'<ProjectPath Value="([^"]+)"')  # of the first library in Live's Library.cfg, the user's
 
@@ -64,6 +67,14 @@ class Home:
             return [(self.roaming or self.folder / "AppData" / "Roaming") / "Ableton"]
         return [self.folder / "Library" / "Preferences" / "Ableton"]
 
+    @property
+    def externals(self) -> list[Path]:
+        """Where Pure Data looks for a user's own objects (its manual, 4.2), and where it offers to keep them."""
+        usual = {"win32": (self.roaming or self.folder / "AppData" / "Roaming") / "Pd",
+                 "darwin": self.folder / "Library" / "Pd"}  # fmt: skip
+        own = usual.get(self.system, self.folder / ".local" / "lib" / "pd" / "extra")
+        return [own, *(documents / "Pd" / "externals" for documents in self.documents)]
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -77,14 +88,15 @@ def main(argv: Sequence[str]) -> int:
     """0 when everything is where it should be, 3 when an edited file was kept; raises BridgeError."""
     args = _grammar().parse_args(argv)
     home = Home(Path.home(), roaming=Path(os.environ["APPDATA"]) if os.environ.get("APPDATA") else None)
+    asked = ([args.library] if args.library else [], args.max, args.pd)
     if args.uninstall:
-        targets = list(_targets(home, args.library, args.max))
-        done = [each for target in targets for each in removed(target, dry=args.dry_run)]
+        done = [each for folder, _ in _folders(home, asked) for each in removed(folder, dry=args.dry_run)]
         if not done:
             print("nothing of ours is installed")
     else:
-        sets = list(_sets(home, args.library, args.max))
-        done = [each for target, files in sets for each in put(target, files, dry=args.dry_run, force=args.force)]
+        files, dry = material(), args.dry_run
+        places = [(folder, files[kind]) for folder, kind in _folders(home, asked)]
+        done = [each for folder, ours in places for each in put(folder, ours, dry=dry, force=args.force)]
     for each in done:
         would = args.dry_run and each.what not in ("kept", "unchanged")
         print(f"{'would be ' if would else ''}{each.what}: {each.path}")
@@ -99,17 +111,25 @@ def main(argv: Sequence[str]) -> int:
 # -- where ----------------------------------------------------------------------------------------------------------
 
 
-def material() -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """The devices and Max's package, each file by its place: from the installed package, or from a checkout."""
+def material() -> tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]]:
+    """The devices, Max's package and Pure Data's patches, each file by its place: from the installed package, or from a
+    checkout.
+    """
     inside = Path(__file__).resolve().parent.parent
-    for devices, package in (
-        (inside / "max" / "devices", inside / "max" / "package"),
-        (inside.parent / "ableton", inside.parent / "max_patches" / PACKAGE),
+    patches = inside.parent / "max_patches"
+    for devices, *folders in (
+        (inside / "max" / "devices", inside / "max" / "package", inside / "max" / "pd"),
+        (inside.parent / "ableton", patches / PACKAGE, patches / "pd"),
     ):
         if (devices / DEVICES[0]).is_file():
-            files = {path.relative_to(package).as_posix(): path.read_bytes() for path in sorted(package.rglob("*.*"))}
-            return {name: (devices / name).read_bytes() for name in DEVICES}, files
+            package, pd = (_read(folder) for folder in folders)
+            return {name: (devices / name).read_bytes() for name in DEVICES}, package, pd
     raise BridgeError("the devices are missing from this installation: pip install --force-reinstall improv-bridge")
+
+
+def _read(folder: Path) -> dict[str, bytes]:
+    files = [path for path in sorted(folder.rglob("[!.]*")) if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
 def libraries(home: Home) -> list[Path]:
@@ -137,31 +157,23 @@ def packages(home: Home) -> list[Path]:
             if (documents / name).is_dir()]  # fmt: skip
 
 
-def _folders(home: Home, library: Path | None, maxes: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    for folder in (*([library] if library else []), *maxes):
+def externals(home: Home) -> list[Path]:
+    """The folder of Pure Data's externals, if there is one."""
+    return [folder for folder in home.externals if folder.is_dir()][:1]
+
+
+def _folders(home: Home, asked: tuple[list[Path], list[Path], list[Path]]) -> list[tuple[Path, int]]:
+    """Each folder that is ours, and which of the material belongs into it."""
+    for folder in (each for named in asked for each in named):
         if not folder.is_dir():
-            raise BridgeError(f"{folder} is no folder: name the User Library itself, or a folder of Max's packages")
-    live = [library] if library else libraries(home)
-    patchers = list(maxes) or packages(home)
-    if not live and not patchers:
+            raise BridgeError(f"{folder} is no folder: name one that is there, as improv install --help says")
+    found = [named or there(home) for named, there in zip(asked, (libraries, packages, externals), strict=True)]
+    if not any(found):
         raise BridgeError(
-            "neither Live's User Library nor a Max folder is here: start Live or Max once, or say --library or --max"
+            "no User Library of Live's, no Max and no Pure Data here: start one once, or say --library, --max or --pd"
         )
-    return live, patchers
-
-
-def _sets(home: Home, library: Path | None, maxes: Sequence[Path]) -> Iterator[tuple[Path, dict[str, bytes]]]:
-    """Each folder that is ours, with the files that belong into it."""
-    live, patchers = _folders(home, library, maxes)
-    devices, package = material()
-    yield from ((folder / IN_LIBRARY, devices) for folder in live)
-    yield from ((folder / PACKAGE, package) for folder in patchers)
-
-
-def _targets(home: Home, library: Path | None, maxes: Sequence[Path]) -> Iterator[Path]:
-    live, patchers = _folders(home, library, maxes)
-    yield from (folder / IN_LIBRARY for folder in live)
-    yield from (folder / PACKAGE for folder in patchers)
+    ours = (IN_LIBRARY, Path(PACKAGE), Path(PACKAGE))
+    return [(folder / ours[kind], kind) for kind, folders in enumerate(found) for folder in folders]
 
 
 # -- doing it --------------------------------------------------------------------------------------------------------
@@ -266,12 +278,14 @@ def _write(path: Path, data: bytes, *, dry: bool) -> None:
 
 def _grammar() -> argparse.ArgumentParser:
     grammar = argparse.ArgumentParser(
-        prog="improv install", description="Put the devices for Live and the package for Max where they are found.",
+        prog="improv install", description="Put the devices for Live and the patches for Max and Pure Data in place.",
         epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
     grammar.add_argument("--library", type=Path, metavar="DIR", help="Live's User Library, where it is not found")
     grammar.add_argument("--max", type=Path, action="append", default=[], metavar="DIR",
                          help="a folder of Max packages, where it is not found")  # fmt: skip
+    grammar.add_argument("--pd", type=Path, action="append", default=[], metavar="DIR",
+                         help="a folder of Pure Data's externals, where it is not found")  # fmt: skip
     grammar.add_argument("--dry-run", action="store_true", help="only say what would be done")
     grammar.add_argument("--force", action="store_true", help="replace what you edited, and keep yours beside it")
     grammar.add_argument("--uninstall", action="store_true", help="take away what was installed and not edited")
