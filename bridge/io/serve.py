@@ -171,11 +171,12 @@ def _part(options: Options, summary: Summary, midi: "MidiReport | None") -> None
         _say(json.dumps(summary.event() | ({"midi": asdict(midi)} if midi else {})))
     elif not options.quiet:
         margin, step = summary.margin_ms, summary.step_ms
-        _say(
-            f"heard {summary.heard} notes, sent {summary.cues} cues, {summary.late} late; "
-            f"margin at least {margin['min']:.1f} ms, median {margin['p50']:.1f} ms; "
-            f"step median {step['p50']:.2f} ms, p99 {step['p99']:.2f} ms"
+        figures = (
+            f"; a cue left {margin['min']:.1f} ms early at least, {margin['p50']:.1f} in the median; "
+            f"a step took {step['p50']:.2f} ms in the median, p99 {step['p99']:.2f}"
         )
+        sums = f"heard {summary.heard} notes, sent {summary.cues} cues, {summary.late} late"
+        _say(sums + figures if summary.cues else sums)
 
 
 def _say(line: str) -> None:
