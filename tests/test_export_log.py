@@ -1,6 +1,7 @@
 """A recorded jam as music: what a device would have sounded, its bars and tempos, as MIDI, picture and record."""
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -334,11 +335,29 @@ def test_what_cannot_be_exported_is_one_line(log: Path, tmp_path: Path) -> None:
         export.main([str(tmp_path / "tunes.jsonl")])
 
 
+def test_no_name_means_the_jam_that_was_written_last(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    place = jams.folder()
+    place.mkdir(parents=True)
+    with pytest.raises(BridgeError, match="no jam was recorded in"):
+        export.main(["--last", "2"])
+    for name, moment in (("b.jsonl", 2e9), ("c.jsonl", 1e9)):
+        (place / name).write_bytes(log.read_bytes())
+        os.utime(place / name, (moment, moment))
+    monkeypatch.chdir(tmp_path)
+    assert export.main(["--last", "2"]) == 0
+    assert "wrote b.mid, b.svg" in capsys.readouterr().out
+
+
 def test_words_tell_a_jam_from_a_training_run() -> None:
     assert export.is_jam(["jam.jsonl"])
     assert export.is_jam(["--out", "x.mid", "jam.jsonl"])
     assert export.is_jam(["--help"])
-    assert not export.is_jam([])
+    assert export.is_jam([]), "the latest one"
+    assert export.is_jam(["--last", "8"])
+    assert not export.is_jam(["--last", "--run", "out/melody", "--out", "models/melody"])
     assert not export.is_jam(["--run", "out/melody", "--out", "models/melody"])
     assert not export.is_jam(["--run", "out/melody", "--help"])
 

@@ -251,6 +251,18 @@ def test_chords_are_told_only_while_they_sound() -> None:
     assert of(play(jam_of(mode="accompany"), host.script, host.time), Chord)
 
 
+def test_in_solo_a_band_that_plays_is_played_over_for_as_long_as_one_likes() -> None:
+    host = Host().tune([60, 62, 64, 65] * 2)
+    host.script.append((host.time, Set(1, "solo", 1)))
+    host.tune([72] * 32)
+    host.script.append((host.time, Set(1, "solo", 0)))
+    silent = host.time
+    host.run(6 * 4).stop()
+    begun = [c.tick for _, _, c in cues(play(jam_of(Everywhere(), patience_bars=2), host.script, host.time))]
+    assert {tick // BAR for tick in begun} >= set(range(1, 10)), "it goes on under eight bars of solo"
+    assert max(begun) < round(silent * 2 * PPQ) + BAR, "who is listened to again has been silent for long"
+
+
 def test_in_solo_nothing_brings_the_band_in_and_nothing_is_answered() -> None:
     host = Host().tune(CALL * 4).run(8).stop()
     for mode in ("accompany", "respond", "morph"):

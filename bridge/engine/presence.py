@@ -1,7 +1,7 @@
 """The presence of one player's band: idle, listening or playing.
 
 Idle: the transport stands, or the band is told to listen only. Listening: until the bar line after the first notes of
-whom it hears. Playing: until nobody whom it hears was heard for `patience_bars`.
+whom it hears. Playing: until nobody whom it hears was heard for `patience_bars`; in `solo` it plays on.
 """
 
 from bridge.engine.company import Company
@@ -42,6 +42,8 @@ class Presence:
         bar_line = place.step == 0
         if self.phase == "playing":
             patience = settings.number("patience_bars") * place.meter.bar
+            if settings.number("solo"):  # whoever is not listened to is not silent
+                patience = 0
             if bar_line and patience and self._silent(tick, ear, company) > patience:
                 self.phase = "listening"
                 self.wait()
