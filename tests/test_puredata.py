@@ -14,7 +14,7 @@ from max_patches.puredata.objects import ports
 from max_patches.puredata.patch import Patch
 from max_patches.states import KEEP_ALIVE, STATES
 
-SCRIPT = FOLDER.parent.parent / "supercollider" / "improv.scd"
+SCRIPT = FOLDER.parent / "supercollider" / "improv.scd"
 MONITORS = {"of", "heard", "transport"}  # what only a monitor is told
 OURS = {name.removesuffix(".pd") for name in PATCHES}
 PORTLESS = {"inlet", "outlet", "tgl"}

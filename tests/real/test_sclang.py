@@ -15,7 +15,7 @@ from tests.real.conftest import Need, free_port, running
 from tests.real.pd_rig import serving
 
 pytestmark = pytest.mark.real
-SCRIPT = "supercollider/improv.scd"
+SCRIPT = "max_patches/supercollider/improv.scd"
 SECONDS = 8
 HEADLESS = {"QT_QPA_PLATFORM": "offscreen", "QTWEBENGINE_DISABLE_SANDBOX": "1"}  # Debian's sclang is linked with Qt
 LATE = 5.0  # milliseconds by which half of the notes may miss their time tags on a busy machine
