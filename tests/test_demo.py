@@ -13,6 +13,7 @@ import mido
 import pytest
 
 import bridge
+from bridge import tunes
 from bridge.io import demo, demo_host
 from bridge.io.demo_host import Job
 from bridge.io.story import Lines, Story
@@ -20,7 +21,7 @@ from bridge.io.take import MELODY, Note, Take
 from bridge.io.wire import encode
 from bridge.music.errors import BridgeError, PortError
 from bridge.music.events import ACCOMPANIMENT, BASS, ERRORS, Error
-from bridge.music.timeline import Meter
+from bridge.music.timeline import PPQ, Meter
 
 DOUBLE = str(Path(__file__).with_name("engines.py"))
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals as on POSIX")
@@ -221,3 +222,15 @@ def test_a_bar_s_line_holds_what_belongs_to_the_bar() -> None:
 def test_bridge_errors_are_what_the_host_raises() -> None:
     with pytest.raises(BridgeError, match="choose one of"):
         demo_host.run(Job(9, "nothing", 120.0, 1.0), lambda _: None, threading.Event())
+
+
+def test_a_traded_take_ends_with_a_whole_answer() -> None:
+    for name in tunes.names():
+        tune = tunes.traded(tunes.load(name), 2)
+        for tempo in (40.0, tune.tempo, 300.0):
+            ticks = demo._length(tune, tempo, 2) * tempo * PPQ / 60.0
+            exchanges = (ticks - tune.meter.bar - tune.ticks % (4 * tune.meter.bar)) / (4 * tune.meter.bar)
+            assert exchanges == pytest.approx(round(exchanges))
+            assert round(exchanges) >= 1
+    whole = tunes.load("ode_to_joy")
+    assert demo._length(whole, whole.tempo, 0) == pytest.approx(whole.seconds + whole.meter.bar * 60 / (120 * PPQ))

@@ -119,8 +119,7 @@ def _demo(args: argparse.Namespace) -> int:
         tune = tunes.traded(tune, trade)
     tempo = args.tempo or tune.tempo
     _writable(args.out)
-    count_in = tune.meter.bar * 60.0 / (tempo * PPQ)
-    seconds = args.seconds or count_in + min(tune.ticks * 60.0 / (tempo * PPQ), LONGEST)
+    seconds = args.seconds or _length(tune, tempo, trade)
     story = Story(Take(tune.title, tempo, tune.meter))
     with interrupts() as interrupted, _engine(args) as (engine, ready):
         job = Job(int(ready["port"]), args.tune, tempo, seconds, args.players, trade)
@@ -139,6 +138,17 @@ def _demo(args: argparse.Namespace) -> int:
         if summary is None:
             raise PortError(engine.complaint() or "the engine ended without a word: run improv doctor")
     return _finish(args, story, summary)
+
+
+def _length(tune: tunes.Tune, tempo: float, trade: int) -> float:
+    """How long the take is: a bar of count-in and the tune, up to LONGEST; a traded one ends with a whole answer."""
+    rate = tempo * PPQ / 60.0
+    most = min(tune.ticks, LONGEST * rate)
+    exchange = 2 * trade * tune.meter.bar
+    if exchange:
+        led_in = tune.ticks % exchange  # the bar of a pick-up
+        most = led_in + max(1, (most - led_in) // exchange) * exchange
+    return (tune.meter.bar + most) / rate
 
 
 @contextmanager
