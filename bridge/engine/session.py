@@ -57,7 +57,7 @@ class Session:
         self.exchange = Exchange(answerers)
         self.feel = touch.Feel()
         self.counting = False
-        self._model = "melody"
+        self._model, self.learnt = "melody", ""  # learnt: the name of weights that were learnt from this player
         self._count = form.CountIn()
         self._waited = 0  # bar lines since the first note
         self._rings: dict[str, int] = {}  # voice -> tick at which the last of its notes that were cued ends
@@ -210,7 +210,7 @@ class Session:
         return Frame(
             tick, place, clock.tempo, onset, tuple(sorted(held)), touch.dynamic(self.ear.velocity, settings),
             self.ear.chroma, key(seed, self.player, tick), settings.number("temperature"), company.held,
-            settings.word("genre"), wishes,
+            settings.word("genre"), wishes, self.learnt if settings.number("learnt") else "",
         )  # fmt: skip
 
     def audible(self, thought: Thought, place: Place) -> list[Note]:
