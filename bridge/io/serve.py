@@ -24,7 +24,6 @@ from bridge.io.minds import Choice, answerers, choose
 from bridge.io.osc import OscShell
 from bridge.io.provenance import header_of, jam_of
 from bridge.io.record import Recorded, Writer
-from bridge.io.tutor import Pupil, Tutor, teachable
 from bridge.music.errors import BridgeError
 from bridge.music.events import EVERYONE, Event
 from bridge.music.timeline import Meter
@@ -32,6 +31,7 @@ from bridge.quiet import hushed
 
 if TYPE_CHECKING:
     from bridge.io.midi import MidiReport
+    from bridge.io.tutor import Pupil
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -116,10 +116,8 @@ def serve(options: Options, began: float) -> int:
             followers.append(midi)
             ready["midi"] = [{"player": pair.player, "in": pair.names[0], "out": pair.names[1]} for pair in ports]
             ready["midi_in"], ready["midi_out"] = ports[0].names
-        if pupil and log and log.writing:
-            stack.enter_context(Tutor(log.path, pupil, host.enqueue))
-        elif pupil:
-            LOG.warning("nothing is learnt from a jam that is not recorded")
+        if pupil:
+            _taught(stack, pupil, host, log)
         stack.enter_context(undisturbed())
         _greet(options, choice, ready, perf_counter() - began)
         if options.clock == "local":
@@ -129,13 +127,25 @@ def serve(options: Options, began: float) -> int:
     return 0
 
 
-def _pupil(options: Options, choice: Choice) -> Pupil | None:
+def _pupil(options: Options, choice: Choice) -> "Pupil | None":
     """The band, if it is to learn; raises BridgeError where it cannot."""
     if not options.learn:
         return None
     if not options.recording:
         raise BridgeError("--learn learns from the jam's log: leave out --no-record")
+    from bridge.io.tutor import teachable
+
     return teachable(choice.mind)
+
+
+def _taught(stack: ExitStack, pupil: "Pupil", host: Host, log: Writer | None) -> None:
+    """Let the band learn from this jam until its end."""
+    from bridge.io.tutor import Tutor
+
+    if log and log.writing:
+        stack.enter_context(Tutor(log.path, pupil, host.enqueue))
+    else:
+        LOG.warning("nothing is learnt from a jam that is not recorded")
 
 
 def keepers(stack: ExitStack, config: Config, desk: Desk) -> list[Shell]:

@@ -149,7 +149,7 @@ def _say(event: dict[str, Any]) -> None:
 
 
 def follow(log: Path, out: Path, effort: Effort) -> int:
-    """Learn from a log that grows until standard input ends; a line for each copy that shall play. Raises BridgeError."""
+    """Learn from a log that grows until standard input ends; a line for each better copy. Raises BridgeError."""
     from bridge.training.diary import Diary
 
     with Diary(log) as diary:
