@@ -68,8 +68,8 @@ class Learner:
         self._pupil: Pupil | None = None
         self.given = 0  # copies that came to play
 
-    def rounds(self, *, all_at_once: bool = False) -> Iterator[Verdict]:
-        """A round for every player of whom there is enough that is new; `all_at_once`: of whom there is enough."""
+    def rounds(self) -> Iterator[Verdict]:
+        """A round for every player of whom there is enough that is new."""
         from bridge.training.course import pupil_for
 
         for player in self._diary.players:
@@ -83,8 +83,6 @@ class Learner:
             verdict = course.round(pages, self._pupil)
             self.given += verdict.better
             yield verdict
-            if not all_at_once and self.given >= MOST:
-                return
 
     def _course(self, player: int, which: str, base: Path) -> Course:
         from bridge.training.course import Course
@@ -121,6 +119,9 @@ def humble() -> None:
         return
     with suppress(OSError):
         os.nice(19)
+    if sys.platform == "linux":
+        with suppress(OSError):  # whoever else wakes up takes the processor at once
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     with suppress(OSError):  # nice counts within a session only, where Linux gives each its share: autogroup, sched(7)
         Path("/proc/self/autogroup").write_text("19", encoding="ascii")
 
@@ -148,14 +149,14 @@ def _say(event: dict[str, Any]) -> None:
     print(json.dumps(event), flush=True)
 
 
-def follow(log: Path, out: Path, effort: Effort) -> int:
+def follow(log: Path, out: Path, effort: Effort, most: int = MOST) -> int:
     """Learn from a log that grows until standard input ends; a line for each better copy. Raises BridgeError."""
     from bridge.training.diary import Diary
 
     with Diary(log) as diary:
         learner = Learner(diary, out, effort)
         _say({"event": "learning", "log": str(log)})
-        while learner.given < MOST:
+        while learner.given < most:
             diary.read()
             for verdict in learner.rounds():
                 note(out, verdict)
@@ -174,7 +175,7 @@ def once(log: Path, out: Path, effort: Effort) -> int:
     with Diary(log) as diary:
         diary.read()
         learner = Learner(diary, out, effort)
-        for verdict in learner.rounds(all_at_once=True):
+        for verdict in learner.rounds():
             note(out, verdict)
             place = f"better: {out / verdict.name}" if verdict.better else "not better, thrown away"
             print(f"player {verdict.player}, {verdict.bars} bars: {verdict.before:.3f} to {verdict.after:.3f} bits a "
