@@ -137,6 +137,20 @@ def test_what_is_held_back_is_never_asked_for(small: Path, pages: Pages) -> None
     assert 0.65 < share < 0.85
 
 
+def test_dreams_are_of_the_shipped_weights_alone_and_only_kept(small: Path) -> None:
+    model = AccompanimentModel.load(small)
+    (one, states), (again, _), (other, _) = (pupil.dream(model, number, 64) for number in (5, 5, 6))
+    assert (one.melody == again.melody).all()
+    assert (one.melody != other.melody).any()
+    assert not one.played.any()
+    batch = pupil.together(
+        [Windows(one, states, 32, 3, dreamt=True).batch(2, 0), Windows(one, states, 32, 3).batch(1, 0)]
+    )
+    assert batch[0].lstm.shape == (3, 2, 12, 8)
+    assert batch[1]["dreamt"].mean(axis=0).tolist() == [1, 1, 0]
+    assert batch[1]["learn"].sum() == 0
+
+
 def test_training_sees_what_plays(small: Path, pages: Pages) -> None:
     """The graph that learns and the runtime that plays give the player's tokens the same chance."""
     reading = read(AccompanimentModel.load(small), pages)
@@ -161,7 +175,7 @@ def test_the_command_learns_from_a_whole_log(log: Path, tmp_path: Path, capsys: 
     assert code == (0 if verdict["better"] else 1)
     assert "bits a held-back sixteenth" in said
     assert verdict["set"] == "default"
-    assert set(verdict["terms"]) == {"melody", "chord", "bass", "loss"}
+    assert set(verdict["terms"]) == {"melody", "chord", "bass", "dreamt", "loss"}
 
 
 def test_a_log_without_enough_says_so(log: Path, tmp_path: Path) -> None:

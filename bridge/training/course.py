@@ -31,6 +31,7 @@ MORE: Final = 16  # bars more before the next
 MARGIN: Final = 0.02  # bits a sixteenth; less is not worth a change
 SURE: Final = 2.0  # standard errors; of copies that are no better one in forty would pass
 DRIFT: Final = 0.1  # nats a chord decision, on the held-back bars
+DREAMS: Final = 24  # tunes that the shipped weights make up, some 16 bars each
 NAME: Final = 16  # hexadecimal digits of a copy's name
 INHERITED: Final = ("temperature", "training", "sources", "data", "learnt_from", "commit", "command")
 
@@ -42,8 +43,8 @@ class Effort:
     updates: int = 30
     rate: float = 1e-3
     """Adam's learning rate at its highest."""
-    windows: int = 8
-    """An update."""
+    windows: int = 6
+    """An update, of the player's; dreams come on top."""
     steps: int = 128
     """Sixteenths a window."""
     seed: int = 1
@@ -106,6 +107,7 @@ class Course:
         self.asked = 0  # bars at the last round
         self._base, self._out, self._effort = base, out, effort
         self._now = base
+        self._dreamt: list[pupil.Windows] = []
         if not (base / WEIGHTS_FILE).is_file():
             raise ModelError(f"{base} has no {WEIGHTS_FILE} to learn from; export that model again")
 
@@ -121,7 +123,7 @@ class Course:
         now = shipped if self._now == self._base else pupil.read(AccompanimentModel.load(self._now), pages)
         learner.begin(*(read_weights(Weights, folder / WEIGHTS_FILE) for folder in (self._now, self._base)))
         windows = pupil.Windows(pages, shipped.states, effort.steps, effort.seed)
-        terms = learner.learn(windows, effort.updates, effort.rate, effort.windows)
+        terms = learner.learn(windows, self._dreams(), effort.updates, effort.rate, effort.windows)
         self._out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._out, prefix=".unfinished-") as attic:
             trial = Path(attic) / "trial"
@@ -132,6 +134,14 @@ class Course:
                 trial.rename(self._out / name)
             self._now = self._out / name if name else self._now
         return Verdict(self.player, self.which, **found, name=name, seconds=monotonic() - began, terms=terms)
+
+    def _dreams(self) -> list[pupil.Windows]:
+        """What the shipped weights make up by themselves."""
+        if not self._dreamt:
+            model, effort = AccompanimentModel.load(self._base), self._effort
+            found = [pupil.dream(model, effort.seed * DREAMS + number, 2 * effort.steps) for number in range(DREAMS)]
+            self._dreamt = [pupil.Windows(*each, effort.steps, effort.seed, dreamt=True) for each in found]
+        return self._dreamt
 
     def _facts(self, pages: Pages) -> dict[str, Any]:
         """What a copy's card says: that of the shipped weights, and whom it was learnt from."""

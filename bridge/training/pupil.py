@@ -4,18 +4,21 @@ The loss, a sixteenth: nats of the player's token (on the bars that are learnt f
 (Kullback-Leibler, at temperature 1) of its chords from those of the weights as shipped, where chords are decided, and
 of its bass, on all bars: the player is learnt, how we accompany stays. All is asked on the past as it sounded, so
 nothing is sampled. Windows begin in the state that the weights as shipped had there after all that came before
-(truncated back-propagation); memory, profile and history do not depend on weights.
+(truncated back-propagation); memory, profile and history do not depend on weights. So that other players are not
+forgotten, some windows are dreams, which the shipped weights made up alone: there the player's token, too, is to stay
+as expected (pseudo-rehearsal: Robins, Connection Science 7, 1995).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from bridge.generators.model import AccompanimentModel, Heard, State, setting_features
-from bridge.music.vocabulary import FIRST_ONSET, NO_CHORD
+from bridge.music.vocabulary import FIRST_ONSET, GENRES, NO_CHORD, REST, Spot
 from bridge.training import losses, network, past
 from bridge.training.diary import Pages
 from bridge.training.network import Weights
@@ -24,6 +27,8 @@ from bridge.training.perform import forced
 
 Tensor = Any
 KEEP = 4.0  # weight of what must not change; lower lets the harmony drift, higher forgets to learn
+METERS = ((4, 4), (4, 4), (3, 4), (6, 8), (2, 4))  # of dreams
+DREAMS = 3  # windows an update beside the player's own
 FLOOR = 1e-6  # the least chance that counts, as in training/predict
 
 
@@ -72,8 +77,9 @@ def terms(weights: Weights, shipped: Weights, player: Player, batch: dict[str, T
         "melody": losses.cross_entropy(ours.melody, ours.target, batch["learn"]),
         "chord": distance(theirs.chord, ours.chord, batch["place"][..., 0] * batch["valid"]),
         "bass": distance(theirs.bass, ours.bass, batch["valid"]),
+        "dreamt": distance(theirs.melody, ours.melody, batch["dreamt"]),
     }
-    found["loss"] = found["melody"] + KEEP * (found["chord"] + found["bass"])
+    found["loss"] = found["melody"] + KEEP * (found["chord"] + found["bass"] + found["dreamt"])
     return found
 
 
@@ -110,15 +116,33 @@ def chance(decision: Any, token: int) -> float:
     return float(decision.melody_chances[2 + at[0]]) if len(at) else 0.0
 
 
+def dream(model: AccompanimentModel, number: int, steps: int) -> tuple[Pages, list[State]]:
+    """A tune that a model makes up, a function of `number`: it takes what it expects of the player for the player."""
+    random = np.random.default_rng(number)
+    numerator, denominator = METERS[random.integers(len(METERS))]
+    genre = int(random.integers(-1, len(GENRES)))
+    size = Spot(0, numerator, denominator).bar_steps
+    spots = tuple(Spot(step % size, numerator, denominator, step // size % 8) for step in range(steps))
+    state, token, played, states = model.start(), REST, [], []
+    for step, spot in enumerate(spots):
+        states.append(state)
+        state, decision = model.step(state, Heard(token, spot, genre), temperature=1.0, random=(number << 32) + step)
+        token = decision.melody
+        played.append((decision.melody, decision.chord, decision.bass))
+    melody, chords, bass = np.array(played, np.int32).T
+    nothing = np.zeros(steps, np.int64)
+    return Pages(0, genre, melody, chords, bass, spots, nothing, nothing > 0), states
+
+
 # -- windows ---------------------------------------------------------------------------------------------------------
 
 
 class Windows:
     """Batches of a player's pages: a pure function of the seed and the number."""
 
-    def __init__(self, pages: Pages, states: list[State], steps: int, seed: int) -> None:
+    def __init__(self, pages: Pages, states: list[State], steps: int, seed: int, *, dreamt: bool = False) -> None:
         """`states` are those of the shipped weights before every step."""
-        self._pages, self._states, self._steps, self._seed = pages, states, steps, seed
+        self._pages, self._states, self._steps, self._seed, self._dreamt = pages, states, steps, seed, dreamt
         self._places = np.array([setting_features(spot, pages.genre) for spot in pages.spots], np.float32)
         begins = np.flatnonzero([spot.step == 0 for spot in pages.spots])
         self._begins = begins[begins <= max(0, pages.steps - steps)]
@@ -134,10 +158,12 @@ class Windows:
 
     def _row(self, begin: int) -> tuple[int, dict[str, Any]]:
         pages, part = self._pages, slice(begin, begin + self._steps)
-        learn = (pages.played & ~pages.held)[part].astype(np.float32)
+        whose = np.zeros(pages.steps, bool) if self._dreamt else pages.played & ~pages.held
+        learn = whose[part].astype(np.float32)
         row = {
             "heard": pages.heard[part].astype(np.int32), "melody": pages.melody[part], "chord": pages.chords[part],
             "bass": pages.bass[part], "place": self._places[part], "learn": learn, "valid": np.ones_like(learn),
+            "dreamt": np.full_like(learn, self._dreamt),
         }  # fmt: skip
         missing = self._steps - len(learn)
         fill = {"chord": NO_CHORD, "heard": 1, "melody": 1, "bass": 1}
@@ -145,6 +171,13 @@ class Windows:
             key: np.pad(x, [(0, missing)] + [(0, 0)] * (x.ndim - 1), constant_values=fill.get(key, 0))
             for key, x in row.items()
         }
+
+
+def together(batches: Sequence[tuple[Player, dict[str, Any]]]) -> tuple[Player, dict[str, Any]]:
+    """Batches as one."""
+    players = [player for player, _ in batches]
+    player = Player(*(np.concatenate([getattr(each, name) for each in players]) for name in Player._fields))
+    return player, {key: np.concatenate([rows[key] for _, rows in batches], axis=1) for key in batches[0][1]}
 
 
 class Pupil:
@@ -166,11 +199,17 @@ class Pupil:
             for variable in moment:
                 variable.assign(tf.zeros_like(variable))
 
-    def learn(self, windows: Windows, updates: int, rate: float, size: int) -> dict[str, float]:
-        """So many updates at a rate that rises over five and falls to a twentieth; the last ten's mean terms."""
+    def learn(
+        self, windows: Windows, dreams: Sequence[Windows], updates: int, rate: float, size: int
+    ) -> dict[str, float]:
+        """So many updates at a rate that rises over five and falls to a twentieth; the last ten's mean terms.
+
+        In each `size` windows, and of DREAMS dreams one.
+        """
         found: list[dict[str, float]] = []
         for number in range(updates):
-            player, batch = windows.batch(size, number)
+            some = [dreams[(DREAMS * number + turn) % len(dreams)].batch(1, number) for turn in range(DREAMS)]
+            player, batch = together([windows.batch(size, number), *some])
             now = rate * min(1.0, (number + 1) / 5) * (0.05 + 0.95 * 0.5 * (1 + np.cos(np.pi * number / updates)))
             tensors = {key: tf.constant(x) for key, x in batch.items()}
             told = self._update(
