@@ -222,11 +222,13 @@ def test_a_learner_that_ends_is_said_once_and_bad_weights_are_left_out(
 
 
 def test_the_process_ends_with_the_jam(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    mark = tmp_path / "alive"
+    mark, left = tmp_path / "alive", tmp_path / "jam.learnt" / ".unfinished-1"
+    left.mkdir(parents=True)
     code = f"import pathlib, time; pathlib.Path({str(mark)!r}).touch(); time.sleep(600)"
     began = time.perf_counter()
-    with Tutor(tmp_path, choose("accompaniment").mind, print, "-c", code):  # type: ignore[arg-type]
+    with Tutor(tmp_path / "jam.jsonl", choose("accompaniment").mind, print, "-c", code):  # type: ignore[arg-type]
         eventually(mark.exists)
+    assert not left.parent.exists()
     assert time.perf_counter() - began < 30
     assert caplog.messages == [], "an end that was asked for is no news"
 

@@ -8,8 +8,10 @@ the jam by an event: so a step never waits for a file, and the log knows from wh
 
 import importlib.util
 import logging
+import shutil
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 from queue import Empty
@@ -109,6 +111,14 @@ class Tutor:
         self._ending.set()
         self._child.__exit__(kind, error, trace)
         self._thread.join(FAREWELL)
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """What the process was at when it was ended is of no use to anybody."""
+        for attic in beside(self._log).glob(".unfinished*"):
+            shutil.rmtree(attic, ignore_errors=True)
+        with suppress(OSError):
+            beside(self._log).rmdir()  # if nothing came of it
 
     def _work(self) -> None:
         """The thread: take what the process says until it ends."""
