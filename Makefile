@@ -31,7 +31,7 @@ demo: $(VENV)/.played  ## set up, then play a tune with the band; writes demo.mi
 	$(BIN)/improv demo
 
 lint: $(VENV)/.tested-$(EXTRAS)  ## ruff, mypy --strict, the contracts between layers
-	$(BIN)/ruff check bridge tests bench tools
+	$(BIN)/ruff check bridge tests bench tools max_patches ableton
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

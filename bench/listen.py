@@ -139,9 +139,14 @@ def listen(path: Path, font: str, keep: Path) -> list[str]:
     melody, chords, bass = (notes.get(name, []) for name in ("Melody", "Accompaniment", "Bass"))
     share, least = under(bass, melody)
     crossing, _ = under(chords, melody)
-    print(f"bass under the melody {share:.1%} of the time, {least} semitones at least; chords under it {crossing:.1%}")
-    print(f"the melody lies in the sounding chord {fitting(melody, chords):.1%} of the time")
-    return faults(levels, share, band=bool(bass and chords))
+    if bass:
+        chordal = f"chords under it {crossing:.1%}"
+        print(f"bass under the melody {share:.1%} of the time, {least} semitones at least; {chordal}")
+    for name in ("Melody", "Response"):
+        if chords and notes.get(name):
+            share_in = fitting(notes[name], chords)
+            print(f"the {name.lower()} lies in the sounding chord {share_in:.1%} of the time")
+    return faults(levels, share, band=bool(bass and chords) or bool(notes.get("Response")))
 
 
 def faults(levels: dict[str, Level], share: float, *, band: bool) -> list[str]:

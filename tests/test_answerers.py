@@ -1,5 +1,6 @@
 """The minds that answer, with the shipped weights: what they say in a jam, and what they promise."""
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -72,6 +73,24 @@ def test_a_call_is_answered_in_its_own_bars(minds: dict[str, Any], mode: str, me
     assert tones[0].tick >= 2 * bar
     assert all(2 * bar <= tone.tick < tone.end <= 4 * bar for tone in tones)
     assert all(one.end <= other.tick for one, other in pairwise(tones))
+
+
+@pytest.mark.parametrize("gap", [0, 2 * PPQ, BAR, 11 * PPQ // 2])
+def test_a_call_that_begins_on_its_downbeat_is_answered_on_the_downbeat(minds: dict[str, Any], gap: int) -> None:
+    """Whatever silence lies between: also one for which the melody model has no class of its own."""
+    mind: MelodyAnswerer = minds["melody"]
+    tones = tuple(Tone(n * PPQ, PPQ, CALL[n], 90) for n in range(4))
+    state = mind.start()
+    for tone in tones:
+        state = mind.hear(state, tone.tick, tone.pitch, Place(0, tone.tick, Meter()), 0, "any")
+    call = Phrase(0, BAR + gap, tones)
+    late = Phrase(0, BAR + gap, tones[1:])
+    begin = BAR + gap
+    place = Place(begin // BAR, begin % BAR, Meter())
+    on = [composed(mind, mind.ask(state, replace(ask(call, Meter(), BAR, key=key), place=place))) for key in range(20)]
+    off = [composed(mind, mind.ask(state, replace(ask(late, Meter(), BAR, key=key), place=place))) for key in range(20)]
+    assert {answer[0].tick for answer in on} == {begin}
+    assert any(answer[0].tick > begin for answer in off), "who begins after the downbeat may be answered after it"
 
 
 def test_a_triplet_of_the_player_is_heard_as_one(minds: dict[str, Any]) -> None:

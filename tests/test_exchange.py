@@ -7,11 +7,13 @@ import pytest
 
 from bridge.engine.answerer import Ask, Tone, line_of
 from bridge.engine.echo import Echo
+from bridge.engine.frame import Frame
 from bridge.engine.jam import Jam
 from bridge.engine.settings import Settings
 from bridge.generators.rules import RulesBand
 from bridge.music.events import RESPONSE, Control, Do, Error, Event, NoteOff, NoteOn, Output, Plan, Set, Silence, State
-from bridge.music.timeline import PPQ, STEP
+from bridge.music.timeline import PPQ, STEP, Meter, Place
+from bridge.music.vocabulary import QUALITY_NAMES
 from tests.virtual import Host, cues, of, play
 
 BAR = 4 * PPQ
@@ -355,3 +357,65 @@ def test_events_in_any_case_leave_the_grid_alone() -> None:
     events: list[Event] = [replace(e, velocity=1) if isinstance(e, NoteOn) else e for _, e in host.script]
     assert events
     assert STEP == 120
+
+
+def test_a_mind_that_cannot_even_begin_is_answered_for_by_an_echo() -> None:
+    class Dead(Echo):
+        """A test mind that raises before it heard anything."""
+
+        name = "dead"
+
+        def start(self) -> Any:
+            raise RuntimeError("no weights")
+
+    host = Host().tune(CALL).run(12).stop()
+    jam = jam_of(mind=Dead())
+    out = play(jam, host.script, host.time + 0.5)
+    assert said(out) == [(2 * BAR + beat * PPQ, pitch) for beat, pitch in enumerate(CALL)]
+    assert jam.report().failures > 0
+
+
+def test_a_mind_that_composes_nothing_for_ever_is_not_waited_for() -> None:
+    class Lost(Echo):
+        """A test mind that never comes to an end, nor to a note."""
+
+        name = "lost"
+
+        def compose(self, state: Any) -> Any:
+            return state, ()
+
+    host = Host().tune(CALL).run(12).tune(CALL).run(4).stop()
+    out = play(jam_of("accompany+respond", mind=Lost(), horizon=0), host.script, host.time + 0.5)
+    assert said(out) == []
+    assert [1 for _, _, cue in cues(out) if cue.tick > 3 * BAR]
+
+
+def test_a_downbeat_that_came_early_is_in_the_answer() -> None:
+    host = Host()
+    host.run(4 - 0.1).note(60, 1).run(4.1).tune([64]).run(11).stop()
+    assert said(play(jam_of(), host.script, host.time))[0] == (4 * BAR, 60)
+
+
+def test_a_drone_that_ends_after_many_notes_still_was_no_silence() -> None:
+    host = Host()
+    host.note(36, 8).tune([60] * 32, 0.125).run(20).stop()
+    assert said(play(jam_of(), host.script, host.time))[0][0] == 3 * BAR
+
+
+def test_the_first_note_of_the_next_call_does_not_prolong_the_last_one() -> None:
+    host = Host().tune(CALL).run(4 - 0.05).note(72, 1).run(8).stop()
+    out = play(jam_of(lookahead_ms=5), host.script, host.time)
+    assert said(out)[0] == (2 * BAR, 60)
+
+
+def test_chords_that_are_wished_for_are_played_by_rule_as_their_triads() -> None:
+    band, triads = RulesBand(), dict[str, str]()
+    for number, name in enumerate(QUALITY_NAMES):
+        at = Place(0, 0, Meter())
+        frame = Frame(0, at, 120.0, 60, (60,), 90, (0.0,) * 12, 1, 0.5, wishes=((2 * 8 + number, 9.0),))
+        _, thought = band.step(band.start(), frame)
+        assert thought.chord is not None
+        assert thought.chord.root == 2
+        triads[name] = thought.chord.quality
+    assert triads == {"maj": "maj", "min": "min", "7": "maj", "maj7": "maj", "min7": "min", "dim": "dim", "aug": "maj",
+                      "sus": "maj"}  # fmt: skip

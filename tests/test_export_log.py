@@ -1,6 +1,7 @@
 """A recorded jam as music: what a device would have sounded, its bars and tempos, as MIDI, picture and record."""
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bridge.cli import main
 from bridge.corpus import records
 from bridge.corpus.pack import read_pack
 from bridge.engine.door import Cast
@@ -324,7 +326,7 @@ def test_a_picture_takes_the_meter_and_tempo_that_hold_longest(log: Path) -> Non
 def test_what_cannot_be_exported_is_one_line(log: Path, tmp_path: Path) -> None:
     empty = tmp_path / "empty.jsonl"
     empty.write_text(remembered([], HEADER))
-    with pytest.raises(BridgeError, match="has no note in it"):
+    with pytest.raises(BridgeError, match="has no note there"):
         export.main([str(empty)])
     with pytest.raises(BridgeError, match="choose another place with --out"):
         export.main([str(log), "--out", str(tmp_path / "nowhere" / "x.mid")])
@@ -333,11 +335,29 @@ def test_what_cannot_be_exported_is_one_line(log: Path, tmp_path: Path) -> None:
         export.main([str(tmp_path / "tunes.jsonl")])
 
 
+def test_no_name_means_the_jam_that_was_written_last(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    place = jams.folder()
+    place.mkdir(parents=True)
+    with pytest.raises(BridgeError, match="no jam was recorded in"):
+        export.main(["--last", "2"])
+    for name, moment in (("b.jsonl", 2e9), ("c.jsonl", 1e9)):
+        (place / name).write_bytes(log.read_bytes())
+        os.utime(place / name, (moment, moment))
+    monkeypatch.chdir(tmp_path)
+    assert export.main(["--last", "2"]) == 0
+    assert "wrote b.mid, b.svg" in capsys.readouterr().out
+
+
 def test_words_tell_a_jam_from_a_training_run() -> None:
     assert export.is_jam(["jam.jsonl"])
     assert export.is_jam(["--out", "x.mid", "jam.jsonl"])
     assert export.is_jam(["--help"])
-    assert not export.is_jam([])
+    assert export.is_jam([]), "the latest one"
+    assert export.is_jam(["--last", "8"])
+    assert not export.is_jam(["--last", "--run", "out/melody", "--out", "models/melody"])
     assert not export.is_jam(["--run", "out/melody", "--out", "models/melody"])
     assert not export.is_jam(["--run", "out/melody", "--help"])
 
@@ -425,3 +445,35 @@ def test_training_and_judging_take_a_jam_for_music_and_not_for_a_pack(log: Path,
     (tmp_path / "D_tunes.jsonl").write_text("")
     assert sources.is_pack(tmp_path)
     assert [path.name for path in corpus.files(tmp_path)] == ["D_tunes.jsonl"]
+
+
+# -- a part of a jam -------------------------------------------------------------------------------------------
+
+
+def test_any_part_of_a_log_is_handed_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole, part, last = tmp_path / "whole.mid", tmp_path / "part.mid", tmp_path / "last.mid"
+    log = str(Path(__file__).parent / "golden" / "alone.jsonl")
+    assert main(["export", log, "--out", str(whole)]) == 0
+    assert main(["export", log, "--bars", "2-3", "--out", str(part)]) == 0
+    assert main(["export", log, "--last", "1", "--out", str(last)]) == 0
+    everything, some = mido.MidiFile(whole), mido.MidiFile(part)
+    bar = 4 * 480
+    heard = _onsets(everything)
+    assert _onsets(some) == [(tick - bar, pitch) for tick, pitch in heard if bar <= tick < 3 * bar]
+    assert 0 < len(_onsets(mido.MidiFile(last))) < len(heard)
+    assert {m.type for m in some.tracks[0]} >= {"time_signature", "set_tempo", "end_of_track"}
+    capsys.readouterr()
+    for wrong in ("99-100", "3-2"):
+        assert main(["export", log, "--bars", wrong, "--out", str(part)]) == 1
+        assert "--bars takes some from 1" in capsys.readouterr().err
+
+
+def _onsets(file: mido.MidiFile) -> list[tuple[int, int]]:
+    found = []
+    for track in file.tracks:
+        tick = 0
+        for message in track:
+            tick += message.time
+            if message.type == "note_on" and message.velocity:
+                found.append((tick, message.note))
+    return sorted(found)

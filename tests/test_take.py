@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bridge.io.take import MELODY, PARTS, Note, Take, write_midi
 from bridge.music.errors import BridgeError
-from bridge.music.events import ACCOMPANIMENT, ALL, BASS
+from bridge.music.events import ACCOMPANIMENT, ALL, BASS, RESPONSE
 from bridge.music.timeline import Meter
 
 BAR = 1920
@@ -83,7 +83,10 @@ def test_the_file_has_a_track_for_each_voice(tmp_path: Path) -> None:
     assert (file.type, file.ticks_per_beat, len(file.tracks)) == (1, 480, 4)
     assert [track.name for track in file.tracks] == ["A tune", "Melody", "Accompaniment", "Bass"]
     assert [m.text for m in file.tracks[0] if m.type == "marker"] == ["C"]
-    assert {m.channel for track in file.tracks for m in track if not m.is_meta} == {part.channel for part in PARTS}
+    assert {m.channel for track in file.tracks for m in track if not m.is_meta} == {part.channel for part in PARTS[:3]}
+    band.add(RESPONSE, Note(2 * BAR, 480, 67, 90))
+    write_midi(band, tmp_path / "answered.mid")
+    assert [track.name for track in mido.MidiFile(tmp_path / "answered.mid").tracks][4:] == ["Response"]
     assert [(m.time, m.note) for m in file.tracks[3] if m.type == "note_on"] == [(480, 36)]
     assert file.length == pytest.approx(2.0)
 

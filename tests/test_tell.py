@@ -87,6 +87,7 @@ def test_what_does_not_fit_is_code_1_with_the_reason(capsys: pytest.CaptureFixtu
             (("set", "temperature", "9"), "temperature is a number from 0 to 2, not 9"),
             (("set", "temprature", "1"), "there is no parameter 'temprature'; did you mean 'temperature'?"),
             (("set", "preset", "vers"), "the engine does not take that value; there are: off, verse"),
+            (("set", "model", "psi"), "the model psi is not there: improv doctor says what is"),
             (("get", "temprature"), "did you mean 'temperature'?; improv get lists them"),
             (("get", "bound_nothing"), "the engine does not take that value"),
             (("do", "panik"), "there is no action 'panik'; did you mean 'panic'?; there are panic, stop"),

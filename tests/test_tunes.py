@@ -150,3 +150,25 @@ def test_garbage_is_a_bridge_error_or_a_tune(tail: bytes) -> None:
             continue
         assert tune.notes
         assert tune.ticks > 0
+
+
+def test_a_tune_that_is_traded_leaves_as_many_bars_empty_as_it_plays() -> None:
+    tune = tunes.load("ode_to_joy")
+    room = 2 * tune.meter.bar
+    traded = tunes.traded(tune, 2)
+    assert [note[2:] for note in traded.notes] == [note[2:] for note in tune.notes]
+    assert all(tick % (2 * room) + ticks <= room for tick, ticks, _, _ in traded.notes)
+    assert traded.ticks == 2 * tune.ticks
+
+
+@pytest.mark.parametrize("name", ["amazing_grace", "auld_lang_syne", "greensleeves"])
+def test_a_pick_up_is_traded_with_the_bars_that_it_leads_into(name: str) -> None:
+    tune = tunes.load(name)
+    bar, lead = tune.meter.bar, tune.meter.bar - tune.notes[0][0]
+    assert 0 < lead <= tune.meter.beat
+    traded = tunes.traded(tune, 2)
+    assert traded.notes[0][0] == tune.notes[0][0]
+    for tick, ticks, _, _ in traded.notes:
+        inside = (tick - bar + lead) % (4 * bar)
+        assert inside + ticks <= 2 * bar, "nothing but the next pick-up lies in the bars of an answer"
+    assert (traded.ticks - bar) % (4 * bar) == 0

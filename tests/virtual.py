@@ -23,17 +23,20 @@ def play(jam: Jam, script: Script, until: float | None = None) -> list[tuple[flo
     """Feed the script in order of time, wake the jam whenever it asks, and assert that it makes progress."""
     events = sorted(script, key=lambda item: item[0])
     out: list[tuple[float, Output]] = []
+    now = float("-inf")
     for time, event in events:
-        out += _run(jam, time)
+        out += _run(jam, now, time)
         out += [(time, output) for output in jam.receive(event, time)]
+        now = time
     if until is not None:
-        out += _run(jam, until)
+        out += _run(jam, now, until)
     return out
 
 
-def _run(jam: Jam, until: float) -> list[tuple[float, Output]]:
+def _run(jam: Jam, now: float, until: float) -> list[tuple[float, Output]]:
+    """Wake the jam from `now` on: what it should have been asked for before is asked for late."""
     out: list[tuple[float, Output]] = []
-    same, last = 0, float("-inf")
+    same, last = 0, now
     while (wake := jam.wakeup()) is not None and wake <= until:
         same = same + 1 if wake <= last else 0
         assert same < 1000, f"no progress at {wake}"

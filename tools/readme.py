@@ -27,6 +27,7 @@ def parameters() -> str:
     lines = ["| name | default | range | meaning |", "| --- | --- | --- | --- |"]
     for one in PARAMETERS:
         span = ", ".join(one.choices) if one.choices else f"{one.low:g}-{one.high:g} {one.unit}".strip()
+        span = "a name" if one.free else span
         lines.append(f"| `{one.name}` | {one.default} | {span} | {one.meaning} |")
     return "\n".join(lines)
 

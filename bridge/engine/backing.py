@@ -23,7 +23,7 @@ KEPT: Final = 16  # states of the last sixteenths; a seam is noticed within a be
 
 Keys = Callable[[int], int]  # a tick -> the key of its random choices
 Places = Callable[[int], Place]
-Wish = Callable[[Place], tuple[tuple[int, float], ...]]  # what the form wants of the chord at a place
+Wish = Callable[[int], tuple[tuple[int, float], ...]]  # what is wanted of the chord at a tick
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Backing:
         self.chord: Chord | None = None  # what is played now
         self.failures, self.failure = 0, ""  # steps at which the mind raised, and what it said the first time
         self.plan = Plan()
+        self.due = False  # whether a plan is to be made after this sixteenth
         self._mind, self._fallback = mind, fallback
         self._state: Any = None
         self._spare: Any = None  # the fallback's state
@@ -83,7 +84,7 @@ class Backing:
         self._last = frame, raw
         if thought.chord is not None:
             self.chord = thought.chord
-        self._fresh = not self.plan.came(frame, raw, self.number) or self._fresh
+        self._fresh = not self.plan.came(frame, raw, self.number, due=self.due) or self._fresh
         return thought
 
     def rewind(self, tick: int, places: Places) -> int:
@@ -99,8 +100,14 @@ class Backing:
             self._ring.append(Past(frame, self._state))
             thought = self._think(frame)
             self._last = frame, thought
-        self.plan.clear()
+            self.chord = thought.chord or self.chord
+        self.revise()
         return len(kept)
+
+    def revise(self) -> None:
+        """What was planned does not hold any more."""
+        self.plan.clear()
+        self._fresh = True
 
     # -- the plan ------------------------------------------------------------------------------------------------
 
@@ -125,7 +132,7 @@ class Backing:
             held = ((onset,) if onset is not None else frame.held) if imagine else ()
             tick = frame.tick + STEP
             frame = replace(
-                frame, tick=tick, place=places(tick), onset=onset, held=held, key=keys(tick), wishes=wish(places(tick))
+                frame, tick=tick, place=places(tick), onset=onset, held=held, key=keys(tick), wishes=wish(tick)
             )
             frame = self._bound(frame)
             try:
@@ -154,9 +161,11 @@ class Backing:
     # -- inside --------------------------------------------------------------------------------------------------
 
     def _bound(self, frame: Frame) -> Frame:
-        """The frame with the promise for its tick, if there is one."""
+        """The frame with the promise for its tick, if there is one; a harmony that is shared goes before it."""
         promise = self._promises.get(frame.tick)
-        return frame if promise is None else replace(frame, wishes=((promise, PROMISED),))
+        if promise is None or any(nats >= PROMISED for _, nats in frame.wishes):
+            return frame
+        return replace(frame, wishes=((promise, PROMISED),))
 
     def _think(self, frame: Frame) -> Thought:
         """The mind's answer; where it raises, the fallback's until the next bar. The jam never stops."""

@@ -9,6 +9,7 @@ Rule 2. A call of fixed length ends at its last bar line; one of automatic lengt
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bridge.engine.answerer import Tone
 from bridge.engine.ear import Ear
 from bridge.engine.settings import Settings
 from bridge.music.timeline import STEP, Place
@@ -38,6 +39,11 @@ class Call:
         """The call after a bar line at `tick`."""
         return replace(self, bars=self.bars + (tick > self.begin))
 
+    def placed(self, tone: Tone) -> Tone:
+        """A note of the call; one that came a little before its bar line was meant as its downbeat."""
+        early = self.begin - tone.tick
+        return replace(tone, tick=self.begin, ticks=max(1, tone.ticks - early)) if 0 < early <= STEP // 2 else tone
+
     def over(self, tick: int, place: Place, ear: Ear, settings: Settings) -> int | None:
         """Bars of the call if it is over at the bar line `tick`, after `at_bar`; None while it goes on."""
         if tick <= self.begin:
@@ -47,7 +53,7 @@ class Call:
             return self.bars
         if fixed:
             return None
-        silent, quiet = int(settings.number("silence_bars")), ear.quiet_from(tick)
+        silent, quiet = int(settings.number("silence_bars")), ear.quiet
         if quiet is not None and self.bars > silent and quiet <= tick - silent * place.meter.bar + LATE:
             return self.bars - silent
         return self.bars if most and self.bars >= most else None

@@ -131,7 +131,7 @@ def do(session: Session, wish: ev.Do, outbox: Outbox) -> list[Output]:
             session.clear()
         case "enter":
             if session.phase == "listening":  # while the transport stands too: then it enters with it
-                session.phase = "playing"
+                session.presence.phase = "playing"
         case "end_call":
             session.exchange.end_call()
         case "mutate":

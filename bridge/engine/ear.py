@@ -8,14 +8,16 @@ Rule 3. What was played is remembered as notes, with their own moments and lengt
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import takewhile
 
 from bridge.engine.answerer import Tone
-from bridge.music.listening import NOTHING, Chroma, faded
+from bridge.music.listening import NOTHING, SLOW, Chroma, faded
 from bridge.music.timeline import PPQ, STEP
 
 FORGET = 32 * PPQ  # ticks; a key held for eight bars of 4/4 has lost its note-off
 USUAL = 80  # velocity, until something is heard
 KEPT = 1024  # notes that are remembered
+LATEST = 4 * PPQ  # ticks; a note arrives at most so long after one that was struck later (`jam.TRUST` is half of it)
 
 
 @dataclass(slots=True)
@@ -33,15 +35,18 @@ class Ear:
 
     def __init__(self) -> None:
         self.held: dict[int, int] = {}  # pitch -> tick of its onset
-        self.chroma: Chroma = NOTHING
+        self.chroma: Chroma = NOTHING  # what was heard in the last bars
+        self.tonal: Chroma = NOTHING  # and in the last phrases, from which the key is told
         self.velocity = float(USUAL)
         self.last: int | None = None  # tick of the last onset in a closed sixteenth
+        self.ended: int | None = None  # tick at which the last note of the closed sixteenths ended
         self.struck: list[Played] = []  # in the sixteenth that was closed last, in order of time
         self.notes: deque[Played] = deque(maxlen=KEPT)  # everything, in order of arrival
         self._pending: list[Played] = []  # not asked for yet
         self._pedal = False
         self._lingering: dict[int, int] = {}  # pitch whose key is up under the pedal -> tick of its onset
         self._ended: dict[int, int] = {}  # pitch -> tick of its last release
+        self._limit = 0  # tick before which notes belong to closed sixteenths
 
     def strike(self, tick: int, pitch: int, velocity: int) -> bool:
         """A key went down; False for a packet that came twice."""
@@ -84,36 +89,45 @@ class Ear:
         for note in reversed(self.notes):
             if note.pitch == pitch:
                 note.end = tick if note.end is None else note.end
+                self._quieter(note)
                 return
+
+    def _quieter(self, note: Played) -> None:
+        if note.end is not None and note.tick < self._limit:
+            self.ended = max(self.ended or 0, note.end)
 
     def hear(self, step: int) -> int | None:
         """Close the sixteenth before `step`: the highest pitch struck in it, if any."""
-        limit = step - STEP // 2
+        limit = self._limit = step - STEP // 2
         self.struck = sorted((n for n in self._pending if n.tick < limit), key=lambda n: n.tick)
         if self.struck:
             self.last = max(self.last or 0, self.struck[-1].tick)
+            for note in self.struck:
+                self._quieter(note)
         self._pending = [note for note in self._pending if note.tick >= limit]
         for pitch in [pitch for pitch, tick in self.held.items() if step - tick > FORGET]:
             self._close(pitch, step)
             del self.held[pitch]
         pitches = [note.pitch for note in self.struck]
-        self.chroma = faded(self.chroma, {*pitches, *self.held})
+        sounding = {*pitches, *self.held}
+        self.chroma, self.tonal = faded(self.chroma, sounding), faded(self.tonal, sounding, SLOW)
         return max(pitches, default=None)
 
     def silent_since(self, step: int) -> int:
         """Ticks since the last onset; 0 while a key is down or before anything was heard."""
         return 0 if self.held or self.last is None else max(0, step - self.last)
 
-    def quiet_from(self, step: int) -> int | None:
-        """The tick from which on nothing sounds before `step`; None while a key is down or before anything was."""
-        if self.held:
-            return None
-        ends = [note.end if note.end is not None else step for note in self.notes if note.tick < step - STEP // 2]
-        return max(ends[-16:], default=None)
+    @property
+    def quiet(self) -> int | None:
+        """The tick from which on nothing of the closed sixteenths sounds; None while it does, or before anything
+        did.
+        """
+        return None if any(tick < self._limit for tick in self.held.values()) else self.ended
 
     def phrase(self, since: int, until: int) -> tuple[Tone, ...]:
         """The notes that began in a span of ticks, in order; those still down count as ending at its end."""
-        found = [n for n in self.notes if since <= n.tick < until]
+        recent = takewhile(lambda n: n.tick >= since - LATEST, reversed(self.notes))
+        found = [n for n in recent if since <= n.tick < until]
         return tuple(
             Tone(n.tick, max(1, (until if n.end is None else n.end) - n.tick), n.pitch, n.velocity)
             for n in sorted(found, key=lambda n: (n.tick, n.pitch))
@@ -121,7 +135,8 @@ class Ear:
 
     def clear(self) -> None:
         """Forget what was heard; keys that are down stay down."""
-        self.chroma, self.last, self._pending, self.struck = NOTHING, None, [], []
+        self.chroma = self.tonal = NOTHING
+        self.last, self.ended, self._pending, self.struck = None, None, [], []
         self.notes.clear()
 
     def lift(self) -> None:

@@ -7,8 +7,11 @@ Rule 4. It is composed a few notes ahead of the music, from (state, key) alone, 
 Rule 5. Where the mind raises, a plainer one answers with what it has: the jam never stops.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice, takewhile
+from operator import attrgetter
 from typing import Any, Final
 
 from bridge.engine.answerer import CHORD, Answerer, Ask, Phrase, Tone
@@ -19,7 +22,7 @@ from bridge.engine.settings import Settings
 from bridge.music.events import RESPONSE
 from bridge.music.timeline import PPQ, STEP, Place
 
-MOST_TONES: Final = 2048  # in one response; a mind that says more says nothing new
+MOST_TONES: Final = 2048  # in one response, or times that its mind is asked for more: it has lost its way
 
 DEFAULT: Final = "melody"  # who answers where nobody is named
 ECHO: Final = "echo"  # the mind that answers where the others fail
@@ -36,6 +39,7 @@ class Response:
     mind: Answerer
     state: Any  # of composing it
     done: bool = False  # composed to its end
+    asked: int = 0  # how often its mind was asked for more
     next: int = 0  # place in the tones of the first that was not played yet
     shift: int = 0  # ticks by which a loop has moved it
     tones: list[Tone] = field(default_factory=list)
@@ -79,14 +83,13 @@ class Exchange:
         """Ready, listening or playing, as a stage light would say."""
         return "playing" if self.response else "listening" if self.call else "ready"
 
+    def forget(self) -> None:
+        """Forget the call and all that was heard; the response goes on."""
+        self.call, self._heard, self._last = None, None, None
+
     def knows(self, name: str) -> bool:
         """Whether a mind of that name is there; `melody` always is, if only as an echo."""
         return name in self._minds or name == DEFAULT
-
-    def clear(self) -> None:
-        """Forget the call, the response, and all that was heard."""
-        self.drop()
-        self._heard, self._last = None, None
 
     def drop(self) -> None:
         """No call and no response to loop or to mutate; the memory stays."""
@@ -98,25 +101,21 @@ class Exchange:
             self.call = replace(self.call, asked=True)
 
     def mutate(self) -> None:
-        """When the response is over, or loops, another one comes that is made of it."""
-        self._mutating = True
+        """When the response is over, or loops, another one comes that is made of it, if there is one."""
+        self._mutating = self.response is not None or self._said is not None
 
     # -- a sixteenth -------------------------------------------------------------------------------------------
 
-    def hear(self, ear: Ear, tick: int, place_at: Callable[[int], Place], settings: Settings, name: str) -> bool:
-        """Take in what was struck before the sixteenth at `tick`; `name` is the mind that answers. Whether a response
-        was cut by it.
-        """
-        cut = False
+    def hear(self, ear: Ear, place_at: Callable[[int], Place], settings: Settings, name: str) -> None:
+        """Take in what was struck in the sixteenth that was closed last; `name` is the mind that answers."""
         if ear.struck and self.response and not settings.number("overlap"):
-            self.response, cut = None, True
+            self.response = None
         if ear.struck and self.call is None:
             first = ear.struck[0].tick
             self.call = Call.of(first, place_at(first))
         self._listen(name)
         for played in _line(ear.struck):
             self._tell(played, ear, place_at(played.tick), settings.word("genre"))
-        return cut
 
     def step(self, tick: int, place: Place, ear: Ear, settings: Settings, ask: Asking) -> tuple[Note, ...]:
         """The response's notes in the sixteenth at `tick`."""
@@ -134,6 +133,7 @@ class Exchange:
         if response is None:
             return
         while not response.done and (not response.tones or response.tones[-1].tick + response.shift < until):
+            response.asked += 1
             try:
                 response.state, found = response.mind.compose(response.state)
             except Exception as error:
@@ -144,15 +144,16 @@ class Exchange:
                 continue
             end, last = response.ask.begin + response.ask.ticks, response.tones[-1].tick if response.tones else -1
             response.tones += [_inside(tone, end) for tone in found or () if last < tone.tick < end]
-            response.done = found is None or len(response.tones) > MOST_TONES
+            response.done = found is None or max(len(response.tones), response.asked) > MOST_TONES
 
     def ahead(self, since: int, until: int) -> list[Tone]:
         """The response's tones that begin in a span of ticks, as composed so far and, if it loops, again."""
         response = self.response
         if response is None:
             return []
-        moved = [replace(tone, tick=tone.tick + response.shift) for tone in response.tones]
-        return [tone for tone in moved if since <= tone.tick < until]
+        first = bisect_left(response.tones, since - response.shift, key=attrgetter("tick"))
+        found = takewhile(lambda tone: tone.tick < until - response.shift, islice(response.tones, first, None))
+        return [replace(tone, tick=tone.tick + response.shift) for tone in found]
 
     def sounding(self, tick: int) -> tuple[int, ...]:
         """The pitches of the response that sound at a tick, low to high."""
@@ -201,7 +202,7 @@ class Exchange:
         call, self.call = self.call, None
         if bars < settings.number("min_listen_bars"):
             return None
-        tones = ear.phrase(min(call.since, call.begin), tick - STEP // 2)
+        tones = tuple(map(call.placed, ear.phrase(min(call.since, call.begin), tick - STEP // 2)))
         return Phrase(call.begin, bars * place.meter.bar, tones) if tones else None
 
     def _begin(self, ask: Ask, said: "Said | None") -> None:
@@ -239,7 +240,12 @@ class Exchange:
         """The mind called `name` listens from here on; another one begins with what it is told now."""
         if name != self._who or self._heard is None:
             mind = self._minds.get(name) or self._minds[ECHO]
-            self._who, self._heard, self._last = name, mind.start(), None
+            self._who, self._last = name, None
+            try:
+                self._heard = mind.start()
+            except Exception as error:
+                self._failed(error)
+                self._heard = None
 
     def _tell(self, played: Played, ear: Ear, place: Place, genre: str) -> None:
         mind = self._minds.get(self._who) or self._minds[ECHO]
@@ -257,8 +263,9 @@ class Exchange:
         """Ticks that the last onset sounded, 0 while it does."""
         if self._last is None or self._last[2]:
             return self._last[2] if self._last else 0
-        ends = [note.end for note in ear.notes if (note.tick, note.pitch) == self._last[:2]]
-        return (ends[-1] or self._last[0]) - self._last[0] if ends else 0
+        tick, pitch, _ = self._last
+        last = next((note for note in reversed(ear.notes) if (note.tick, note.pitch) == (tick, pitch)), None)
+        return 0 if last is None or last.end is None else last.end - tick
 
     def _remember(self, old: Response) -> None:
         """The response is over: who listens has heard it too, unless another call began meanwhile."""

@@ -11,7 +11,7 @@ from bridge.music.listening import Chroma, key_of
 from bridge.music.timeline import STEP, Place
 from bridge.music.vocabulary import chord_class
 
-LEAD: Final = 8.0  # nats by which dominant and tonic are wanted at a section's end; the network's own range is about 10
+LEAD: Final = 12.0  # nats by which dominant and tonic are wanted at a section's end; the network's own range: about 10
 HIGH_CLICK, LOW_CLICK = 76, 77  # General MIDI's wood blocks on channel 10, by their names high and low
 CLICK: Final = 60  # ticks
 COUNTED: Final = 0.8  # loudness of a count-in where no click is asked for
@@ -19,23 +19,26 @@ COUNTED: Final = 0.8  # loudness of a count-in where no click is asked for
 
 def wishes(settings: Settings, place: Place, chroma: Chroma) -> tuple[tuple[int, float], ...]:
     """What the form wants of the chord at a place: the dominant before a section's end, the tonic after it."""
-    bars = int(settings.number("section_bars"))
+    bars, bar, beat = int(settings.number("section_bars")), place.meter.bar, place.meter.beat
     if not bars or not settings.number("cadence") or place.bar < 0 or not any(chroma):
         return ()
-    inside, (tonic, mode) = place.bar % bars, key_of(chroma)
-    if inside == bars - 1 and 2 * place.phase >= place.meter.bar:
-        fifth = (tonic + 7) % 12
-        return tuple((chord_class(Chord(fifth, quality, fifth)), LEAD) for quality in ("maj", "7"))
-    if inside == 0 and place.bar and place.phase < place.meter.beat:
+    inside = place.bar % bars
+    leads = inside == bars - 1 and (2 * place.phase >= bar or bar <= beat)
+    lands = inside == 0 and place.bar > 0 and place.phase < beat
+    if not leads and not lands:
+        return ()
+    tonic, mode = key_of(chroma)
+    if lands and not (leads and bar <= beat):
         return ((chord_class(Chord(tonic, mode, tonic)), LEAD),)
-    return ()
+    fifth = (tonic + 7) % 12
+    return tuple((chord_class(Chord(fifth, quality, fifth)), LEAD) for quality in ("maj", "7"))
 
 
 @dataclass(slots=True)
 class CountIn:
-    """Bars that are counted after a start; nobody plays until `over`."""
+    """Bars that are counted after a start; nobody plays until `over`. Who joins in mid-song does not count."""
 
-    over: int | None = None  # tick, None until the first step after a start
+    over: int | None = 0  # tick, None until the first step after a start
 
     def begin(self) -> None:
         """The transport starts."""
@@ -48,6 +51,10 @@ class CountIn:
             whole = bars + (bars > 0 and place.phase >= STEP)
             self.over = tick - place.phase + whole * place.meter.bar if bars else tick
         return tick < self.over
+
+    def left(self, tick: int) -> int:
+        """Ticks still to be counted at `tick`."""
+        return 0 if self.over is None else max(0, self.over - tick)
 
 
 def click(settings: Settings, place: Place, *, counting: bool) -> tuple[Note, ...]:

@@ -199,8 +199,7 @@ class Jam:
                     session.halt()
             case Change.STARTED:
                 for session in self.sessions.values():
-                    session.restart()
-                    session.resume()
+                    session.start()
             case Change.CONTINUED:
                 for session in self.sessions.values():
                     session.resume()

@@ -56,10 +56,14 @@ class Outbox:
         return self.send(session, ev.State(session.mode, phase, clock.place_at(tick).bar + 1))
 
     def thru(self, session: Session, pitch: int, velocity: int) -> list[Output]:
-        """A key of the player's own, passed on to MIDI where that is asked for; velocity 0 is its release."""
-        channel = int(session.settings.number("thru_channel"))
-        if velocity and (not channel or session.settings.number("mute_input")):
-            return []  # a release always goes: its key may have been passed on before
+        """A key of the player's own, passed on to MIDI where that is asked for; velocity 0 is its release, which goes
+        where its onset went, whatever was set meanwhile.
+        """
+        channel = int(session.settings.number("thru_channel")) if velocity else session.passed.pop(pitch, 0)
+        if not channel or (velocity and session.settings.number("mute_input")):
+            return []
+        if velocity:
+            session.passed[pitch] = channel
         peers = tuple(peer for peer in self._roster.peers(session.player) if peer.host == LOCAL)
         return [Output(peers, ev.Thru(pitch, velocity), session.player, channel=channel)] if peers else []
 

@@ -111,8 +111,8 @@ _PLAYING: Final = (
     _switch(RESPONSE, 1, "whether the response sounds"),
     Parameter("level", 1.0, 0.0, 1.5, "", "loudness of the band, beside your own dynamics"),
     *_voices("level", (1.0, 1.0, 1.0), 0.0, 1.5, "", "loudness of the {}"),
-    *_voices("register", (0, 0, 0), -2, 2, "octaves", "how much higher or lower the {} plays"),
-    *_voices("density", (1.0, 1.0, 1.0), 0.0, 1.0, "", "how much of its notes the {} plays: weak places go first"),
+    *_voices("register", (0, 0, 0), -2, 2, "octaves", "register of the {}, up or down from the usual"),
+    *_voices("density", (1.0, 1.0, 1.0), 0.0, 1.0, "", "how much of the {} sounds: notes on weak places go first"),
     *_voices("channel", (1, 2, 3), 1, 16, "", "MIDI channel of the {}"),
     Parameter(
         "entry_bars", 1, 0, 8, "bars",

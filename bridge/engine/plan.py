@@ -16,6 +16,7 @@ from typing import Any, Final
 from bridge.engine.frame import Frame, Thought
 from bridge.music.timeline import STEP
 
+OPEN: Final = 64  # sixteenths that are shown and not judged yet; seven beats of six are the most there can be
 LEADS: Final = (1, 2, 4)  # beats ahead at which it is noted whether what was shown comes true
 
 
@@ -45,7 +46,7 @@ class Truth:
     """Beats ahead -> those of them whose chord came true."""
     notes: dict[int, float] = field(default_factory=lambda: dict.fromkeys(LEADS, 0.0))
     """Beats ahead -> their struck notes that came true, as shares (F1 of shown and played); none and none is 1."""
-    steps: int = 0  # sixteenths decided while plans are made
+    steps: int = 0  # sixteenths decided for which a plan was due
     ready: int = 0  # those of them that were planned when they came
     stale: deque[int] = field(default_factory=lambda: deque(maxlen=4096))  # steps since that plan was made
     made: int = 0  # steps planned, all told
@@ -72,11 +73,11 @@ class Plan:
         self._steps.clear()
         self._shown.clear()
 
-    def came(self, frame: Frame, thought: Thought, chord: int) -> bool:
+    def came(self, frame: Frame, thought: Thought, chord: int, *, due: bool) -> bool:
         """The sixteenth of `frame` was decided: take it off the plan; whether it was as imagined, so that the rest
-        stands. Else the rest is dropped.
+        stands. Else the rest is dropped. `due`: it should have been planned.
         """
-        self.truth.steps += 1
+        self.truth.steps += due
         while self._steps and self._steps[0].frame.tick < frame.tick:
             self._steps.popleft()
         there = self._steps.popleft() if self._steps and self._steps[0].frame.tick == frame.tick else None
@@ -97,6 +98,8 @@ class Plan:
     def show(self, now: int, beat: int) -> None:
         """The plan was shown at `now`: remember what it says of the sixteenths some beats ahead."""
         leads = {now + lead * beat: lead for lead in LEADS}
+        if len(self._shown) > OPEN:  # the grid moved: those sixteenths never come
+            self._shown = {key: step for key, step in self._shown.items() if key[1] > now}
         for step in self._steps:
             lead = leads.get(step.frame.tick)
             if lead is not None:

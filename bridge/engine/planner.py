@@ -45,7 +45,7 @@ class Planner:
             self._queue.pop(0)
             return []
         made = session.backing.plan.truth.made
-        outputs, whole = self._stage.plan(session, len(self._sessions))
+        outputs, whole = self._stage.plan(session, self._sessions)
         self.planned += session.backing.plan.truth.made - made
         if whole:
             self._queue.pop(0)

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from bridge.engine.measures import Measure
+from bridge.engine.plan import LEADS
 from bridge.engine.roster import Roster
 from bridge.engine.session import Session
 from bridge.engine.stage import Stage
@@ -24,6 +25,7 @@ class Report:
     failure: str
     margin_ms: dict[str, float]
     steps: int
+    plans: tuple[float, ...] = ()  # share of chords shown right, by LEADS beats ahead; nothing before any was shown
 
 
 def report(
@@ -35,8 +37,16 @@ def report(
     return Report(
         len(roster.players()), heard, stage.cues, stage.late, drops,
         sum(session.failures for session in failed), failed[0].failure if failed else "",
-        {"min": least, "p1": p1, "p50": p50, "p99": p99}, stage.steps,
+        {"min": least, "p1": p1, "p50": p50, "p99": p99}, stage.steps, _plans(sessions),
     )  # fmt: skip
+
+
+def _plans(sessions: Collection[Session]) -> tuple[float, ...]:
+    truths = [session.backing.plan.truth for session in sessions]
+    shown = {lead: sum(truth.shown[lead] for truth in truths) for lead in LEADS}
+    if not all(shown.values()):
+        return ()
+    return tuple(sum(truth.chords[lead] for truth in truths) / shown[lead] for lead in LEADS)
 
 
 def values(report: Report, margin: Measure, step_ms: Measure) -> list[tuple[str, float | int]]:
@@ -45,4 +55,5 @@ def values(report: Report, margin: Measure, step_ms: Measure) -> list[tuple[str,
     steps = step_ms.percentiles((50, 99), RECENT)
     names = ("margin_ms_p1", "margin_ms_p50", "margin_ms_p99", "step_ms_p50", "step_ms_p99")
     counts = [("heard", report.heard), ("cues", report.cues), ("late", report.late), ("drops", report.drops)]
-    return [*zip(names, (*margins, *steps), strict=True), *counts, ("players", report.players)]
+    plans = [(f"plan_true_{lead}", share) for lead, share in zip(LEADS, report.plans, strict=False)]
+    return [*zip(names, (*margins, *steps), strict=True), *counts, ("players", report.players), *plans]

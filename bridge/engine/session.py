@@ -1,43 +1,30 @@
 """A session: one player, what is heard of them, and who answers: the backing (chords, bass) and the exchange (call and
 response), as the mode says.
 
-The band's phases: idle (the transport stands, or the band is told to listen only), listening (until the bar line after
-the player's first notes), playing (until nobody is heard for `patience_bars`). The minds hear every sixteenth of a
-running transport, in every phase, so that they know the music when they enter. A mode or a model changes on a bar line.
+The minds hear every sixteenth of a running transport, in every phase of the band's, so that they know the music when
+they enter. A mode or a model changes on a bar line.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from bridge.engine import form, touch
 from bridge.engine.answerer import Ask, Phrase
 from bridge.engine.backing import Backing
+from bridge.engine.chance import key
 from bridge.engine.clock import Clock
+from bridge.engine.company import Company
 from bridge.engine.ear import Ear
 from bridge.engine.exchange import Exchange, Minds, Response
 from bridge.engine.frame import PROMISED, Frame, Generator, Note, Thought
 from bridge.engine.modes import CUT, SOUNDING
 from bridge.engine.parameters import VOICES
+from bridge.engine.presence import Presence
 from bridge.engine.settings import Settings
 from bridge.music.events import BASS, RESPONSE, Chord
+from bridge.music.listening import NOTHING, Chroma
 from bridge.music.timeline import STEP, Place
 from bridge.music.vocabulary import NO_CHORD
-
-
-def key(seed: int, player: int, tick: int) -> int:
-    """A number that names one random choice: the same seed, player and tick give the same (splitmix64)."""
-    z = (seed * 0x9E3779B97F4A7C15 + player * 0xD1B54A32D192ED03 + tick + 0x632BE59BD9B4E019) & (2**64 - 1)
-    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & (2**64 - 1)
-    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & (2**64 - 1)
-    return z ^ (z >> 31)
-
-
-@dataclass(frozen=True, slots=True)
-class Company:
-    """What a session hears of the others at a sixteenth."""
-
-    onset: int | None = None  # the highest pitch that one of them struck
-    held: tuple[int, ...] = ()  # what they hold
-    chord: int = NO_CHORD  # the harmony that is shared, NO_CHORD where there is none
 
 
 class Session:
@@ -50,21 +37,28 @@ class Session:
         self.settings = Settings()
         self.ear = Ear()
         self.mode = "accompany"  # as it is now; the setting may wait for the bar line
-        self.phase = "idle"
+        self.presence = Presence()
         self.generation = generation
         self.offset: int | None = None  # the player's ticks - ours; None until the player reports positions
         self.backing = Backing(mind, fallback)
         self.exchange = Exchange(answerers)
         self.feel = touch.Feel()
         self.counting = False
+        self.told: Chord | None = None  # the chord that was announced last
+        self.passed: dict[int, int] = {}  # pitch of a key that was passed on and is down -> its MIDI channel
+        self.tonal: Chroma = NOTHING  # what the key is told from: the player, or everybody, for long
         self._model, self.learnt = "melody", ""  # learnt: the name of weights that were learnt from this player
         self._count = form.CountIn()
-        self._waited = 0  # bar lines since the first note
         self._rings: dict[str, int] = {}  # voice -> tick at which the last of its notes that were cued ends
         self._shown: tuple[int, Response | None] = (-1, None)  # the last tick that was planned aloud, and the response
-        self._answered: int | None = None  # tick at which the response last sounded
+        self._lock: tuple[tuple[object, ...], frozenset[int] | None] = ((), None)  # from what, to which pitch classes
 
     # -- what happens to it ------------------------------------------------------------------------------------
+
+    @property
+    def phase(self) -> str:
+        """The band's phase."""
+        return self.presence.phase
 
     @property
     def chord(self) -> Chord | None:
@@ -87,32 +81,44 @@ class Session:
         answers = RESPONSE in SOUNDING[self.mode]
         return self.exchange.phase if answers and self.phase != "idle" else self.phase
 
+    @property
+    def backs(self) -> bool:
+        """Whether chords or bass are to be heard now: in `morph` the bass plays with the variation."""
+        if self.counting or BASS not in SOUNDING[self.mode]:
+            return False
+        return self.exchange.response is not None if self.mode == "morph" else self.phase == "playing"
+
+    def start(self) -> None:
+        """The transport starts from elsewhere than where it stopped."""
+        self.restart()
+        self._count.begin()
+        self.resume()
+
     def restart(self) -> None:
         """Begin as if nothing had been heard, and wait for the player's first notes."""
+        self.exchange.drop()
         self.clear()
-        self._waited = 0
-        self.phase = "idle"
-        self._count.begin()
+        self.presence.wait()
+        self.presence.phase, self.told = "idle", None
 
     def clear(self) -> None:
-        """Forget what was heard."""
+        """Forget what was heard; a response that sounds goes on."""
         self.backing.clear()
-        self.exchange.clear()
+        self.exchange.forget()
         self.ear.clear()
-        self._answered = None
+        self.presence.answered = None
 
     def rest(self) -> None:
         """Fall silent, but keep what was heard; the player's next notes bring the band back at a bar line."""
-        self.ear.last, self._waited, self._answered = None, 0, None
+        self.presence.wait()
+        self.presence.phase, self.told = "idle" if self.phase == "idle" else "listening", None
         self.exchange.drop()
-        self.phase = "idle" if self.phase == "idle" else "listening"
 
     def resume(self) -> None:
         """The transport runs again; a band that was playing comes back at the next beat."""
         self.settle()
-        if self.phase == "idle" and self.mode != "listen":
-            self._waited = 0
-            self.phase = "listening"
+        if self.mode != "listen":
+            self.presence.resume()
 
     def halt(self) -> None:
         """The transport stands; keys that were down count as released."""
@@ -122,33 +128,24 @@ class Session:
 
     def settle(self) -> None:
         """Take up the mode and the model that wait for a bar line."""
+        before = self.mode
         self.mode, self._model = self.settings.word("mode"), self.settings.word("model")
-
-    @property
-    def backed(self) -> bool:
-        """Whether chords or bass sound now."""
-        if self.mode == "morph":
-            return self.exchange.response is not None
-        return self.phase == "playing" and BASS in SOUNDING[self.mode]
+        if RESPONSE in SOUNDING[before] and RESPONSE not in SOUNDING[self.mode]:
+            self.exchange.drop()
 
     def strike(self, tick: int, pitch: int, velocity: int, clock: Clock) -> bool:
         """A key went down; False for a packet that came twice. In swing it is heard where it was meant."""
-        at = self._meant(tick, clock)
+        at = touch.meant(tick, clock.place_at(tick), self.settings)
         if self.settings.number("solo") or velocity < self.settings.number("threshold"):
             return True
         if not self.ear.strike(at, pitch, velocity):
             return False
-        self.feel = self.feel.heard(self.ear.notes[-1], clock.place_at(at).phase, self.ear.velocity)
+        self.feel = self.feel.heard(self.ear.notes[-1], clock.place_at(at), self.ear.velocity)
         return True
 
     def release(self, tick: int, pitch: int, clock: Clock) -> bool:
         """A key came up; False where it was not down."""
-        return self.ear.release(self._meant(tick, clock), pitch)
-
-    def _meant(self, tick: int, clock: Clock) -> int:
-        place = clock.place_at(tick)
-        size = touch.unit(self.settings, place)
-        return tick + touch.straight(place.phase, self.settings.number("swing"), size) - place.phase if size else tick
+        return self.ear.release(touch.meant(tick, clock.place_at(tick), self.settings), pitch)
 
     # -- a sixteenth -------------------------------------------------------------------------------------------
 
@@ -156,16 +153,22 @@ class Session:
         """Close the sixteenth before `tick`: the highest pitch struck in it, if any."""
         return self.ear.hear(tick)
 
-    def step(self, tick: int, clock: Clock, seed: int, onset: int | None, company: Company) -> Thought:
-        """Decide the sixteenth at `tick`, after `hear`; what sounds of it is `audible`."""
+    def step(self, tick: int, clock: Clock, seed: int, onset: int | None, company: Company, commit: int) -> Thought:
+        """Decide the sixteenth at `tick`, after `hear`; what sounds of it is `audible`. A chord that was planned
+        within `commit` ticks is kept.
+        """
         place = clock.place_at(tick)
+        self.tonal = company.tonal if company.everybody else self.ear.tonal
         if place.phase < STEP:
             self.settle()
         self.counting = self._count.counting(tick, place, self.settings)
         said = self._converse(tick, clock, seed)
-        self._enter(tick, place)
+        self.presence.step(
+            tick, place, self.ear, company, self.settings, mute=self.mode == "listen", counting=self.counting
+        )
         frame = self._frame(tick, clock, seed, onset, company)
-        thought = self.backing.step(frame, self.commit(place))
+        thought = self.backing.step(frame, commit)
+        self.backing.due = self.backs and self.settings.number("horizon") > 0
         return replace(
             thought,
             notes=(*thought.notes, *said[0], *form.click(self.settings, place, counting=self.counting)),
@@ -173,10 +176,10 @@ class Session:
         )
 
     def _converse(self, tick: int, clock: Clock, seed: int) -> tuple[tuple[Note, ...], frozenset[str]]:
-        """The response's notes, and whether it was cut."""
-        if RESPONSE not in SOUNDING[self.mode] or self.counting:
+        """The response's notes, and whether it was cut. The last beat that is counted is heard: it has the pick-up."""
+        exchange, settings, left = self.exchange, self.settings, self._count.left(tick)
+        if RESPONSE not in SOUNDING[self.mode] or left >= clock.meter.beat:
             return (), frozenset()
-        exchange, settings = self.exchange, self.settings
 
         def ask(source: Phrase, begin: int, ticks: int) -> Ask:
             return Ask(
@@ -187,10 +190,10 @@ class Session:
 
         before = exchange.response
         name = "morph" if "morph" in self.mode else self._model
-        exchange.hear(self.ear, tick, clock.place_at, settings, name)
-        notes = exchange.step(tick, clock.place_at(tick), self.ear, settings, ask)
+        exchange.hear(self.ear, clock.place_at, settings, name)
+        notes = () if left else exchange.step(tick, clock.place_at(tick), self.ear, settings, ask)
         if exchange.response:
-            self._answered = tick
+            self.presence.answered = tick
         replaced = before is not None and exchange.response is not before
         return notes, frozenset([RESPONSE]) if replaced else frozenset()
 
@@ -198,37 +201,48 @@ class Session:
         """What the backing hears: the player, or the machine's own response; the others too, where asked for."""
         place, settings = clock.place_at(tick), self.settings
         held = {*self.ear.held}
-        if settings.word("listen") == "all":
+        if company.everybody:
             onset = max((p for p in (onset, company.onset) if p is not None), default=None)
             held |= {*company.held}
         if self.exchange.response is not None:
             onset = self.exchange.struck(tick) if onset is None else onset
             held |= {*self.exchange.sounding(tick - STEP)} if not held else set()
-        wishes = form.wishes(settings, place, self.ear.chroma)
-        if settings.word("harmony") == "shared" and company.chord != NO_CHORD:
+        wishes = form.wishes(settings, place, self.tonal)
+        if company.chord != NO_CHORD:
             wishes = ((company.chord, PROMISED),)
         return Frame(
             tick, place, clock.tempo, onset, tuple(sorted(held)), touch.dynamic(self.ear.velocity, settings),
-            self.ear.chroma, key(seed, self.player, tick), settings.number("temperature"), company.held,
-            settings.word("genre"), wishes, self.learnt if settings.number("learnt") else "",
+            company.chroma if company.everybody else self.ear.chroma, key(seed, self.player, tick),
+            settings.number("temperature"), company.held, settings.word("genre"), wishes,
+            self.learnt if settings.number("learnt") else "",
         )  # fmt: skip
 
-    def audible(self, thought: Thought, place: Place) -> list[Note]:
-        """The notes of a thought as they sound: what mode, phase and settings let through, with their touch."""
-        sounding = SOUNDING[self.mode]
+    def audible(self, thought: Thought, place: Place, early: int) -> list[Note]:
+        """The notes of a thought as they sound: what mode, phase and settings let through, with their touch; by feel
+        none comes more than `early` ticks before its place.
+        """
+        if not thought.notes:
+            return []
+        sounding, backs = SOUNDING[self.mode], self.backs
         notes = tuple(
             note
             for note in thought.notes
-            if note.voice in sounding and (note.voice == RESPONSE or self.backed) and not self.counting
+            if note.voice in sounding and (not self.counting if note.voice == RESPONSE else backs)
         )
-        classes = touch.lock(self.settings, self.ear.chroma)
         clicks = [note for note in thought.notes if note.voice not in VOICES]
-        return touch.touched(notes, place, self.settings, classes, self.feel) + clicks
+        return touch.touched(notes, place, self.settings, self.lock, self.feel, early) + clicks
+
+    @property
+    def lock(self) -> frozenset[int] | None:
+        """The pitch classes that the band keeps to, None where it is free; made out anew only where they may differ."""
+        made_of = self.settings.word("key"), self.settings.word("scale"), self.tonal
+        if self._lock[0] != made_of:
+            self._lock = made_of, touch.lock(self.settings, self.tonal)
+        return self._lock[1]
 
     def spoken(self, chord: Chord) -> Chord:
         """A chord by the name that it has after the lock."""
-        classes = touch.lock(self.settings, self.ear.chroma)
-        return chord if classes is None else touch.locked_chord(chord, classes)
+        return chord if self.lock is None else touch.locked_chord(chord, self.lock)
 
     def cut(self, thought: Thought, tick: int) -> list[str]:
         """The voices whose cued notes the thought at `tick` ends; they count as ended."""
@@ -245,46 +259,33 @@ class Session:
         """The voices that the mode `before` had and the present one has not."""
         return [voice for voice in SOUNDING[before] if voice not in SOUNDING[self.mode]]
 
-    def _enter(self, tick: int, place: Place) -> None:
-        if self.mode == "listen" or self.counting:
-            self.phase, self._waited = "idle" if self.mode == "listen" else "listening", 0
-            return
-        if self.phase == "idle":
-            self.phase = "listening"
-        bar_line = place.step == 0
-        if self.phase == "playing":
-            patience = self.settings.number("patience_bars") * place.meter.bar
-            since = min(self.ear.silent_since(tick), tick - self._answered if self._answered is not None else tick)
-            if bar_line and patience and since > patience:
-                self.phase, self._waited, self.ear.last = "listening", 0, None
-        elif self.ear.last is not None:
-            bars = int(self.settings.number("entry_bars"))
-            self._waited += bar_line
-            if (bars and bar_line and self._waited >= bars) or (not bars and place.phase % place.meter.beat < STEP):
-                self.phase = "playing"
-
     # -- the plan ------------------------------------------------------------------------------------------------
 
-    def commit(self, place: Place) -> int:
-        """Ticks ahead up to which a planned chord is kept."""
-        return int(self.settings.number("commit") * place.meter.beat)
-
-    def plan(self, clock: Clock, seed: int, horizon: int, most: int) -> bool:
-        """Plan `most` sixteenths more at most; whether the plan is whole. `horizon` in ticks."""
-        if self.phase != "playing" and self.exchange.response is None:
+    def plan(self, clock: Clock, seed: int, horizon: int, most: int, shared: Mapping[int, int]) -> bool:
+        """Plan `most` sixteenths more at most; whether the plan is whole. `horizon` in ticks; `shared` is the harmony
+        that another player's band plans: tick -> chord class.
+        """
+        if not self.backs:
             self.backing.plan.clear()
             return True
-        chroma, settings = self.ear.chroma, self.settings
+
+        def wish(tick: int) -> tuple[tuple[int, float], ...]:
+            if shared.get(tick, NO_CHORD) != NO_CHORD:
+                return ((shared[tick], PROMISED),)
+            return form.wishes(self.settings, clock.place_at(tick), self.tonal)
+
+        if any(shared.get(step.frame.tick, NO_CHORD) != NO_CHORD and step.frame.wishes != wish(step.frame.tick)
+               for step in self.backing.plan):  # fmt: skip
+            self.backing.revise()
         return self.backing.extend(
-            clock.place_at, lambda tick: key(seed, self.player, tick),
-            lambda place: form.wishes(settings, place, chroma), horizon, most,
-            imagine=bool(settings.number("anticipation")),
+            clock.place_at, lambda tick: key(seed, self.player, tick), wish, horizon, most,
+            imagine=bool(self.settings.number("anticipation")),
         )  # fmt: skip
 
-    def planned(self, clock: Clock, horizon: int, tick: int) -> tuple[list[tuple[int, Thought]], bool]:
+    def planned(self, clock: Clock, horizon: int, tick: int, commit: int) -> tuple[list[tuple[int, Thought]], bool]:
         """What is to be shown of the plan after the sixteenth at `tick`, and whether that is all of it, or its end."""
-        place, response = clock.place_at(tick), self.exchange.response
-        steps, fresh = self.backing.shown(place.meter.beat, self.commit(place))
+        response = self.exchange.response
+        steps, fresh = self.backing.shown(clock.meter.beat, commit)
         thoughts = dict(steps)
         if response is not None and RESPONSE in SOUNDING[self.mode]:
             self.exchange.compose(tick + STEP + horizon)

@@ -7,16 +7,18 @@ Rule 3. A chord or a response that was cued to sound on, and must not, is ended 
 Rule 4. All ears are asked before any mind is, so that who hears everybody hears the same sixteenth of each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from bridge.engine.clock import Clock
+from bridge.engine.company import Company, Room
 from bridge.engine.frame import Thought
 from bridge.engine.measures import Measure
 from bridge.engine.outbox import Outbox
 from bridge.engine.pace import Keeper
-from bridge.engine.session import Company, Session
+from bridge.engine.session import Session
 from bridge.engine.settings import Settings
+from bridge.engine.touch import EARLIEST
 from bridge.music import events as ev
 from bridge.music.events import Output
 from bridge.music.timeline import STEP, Place, Timeline, next_multiple
@@ -78,37 +80,37 @@ class Stage:
         place = self._clock.place_at(tick)
         present = [sessions[player] for player in sorted(sessions)]
         onsets = {session.player: session.hear(tick) for session in present}
+        room = Room.of({session.player: session.ear for session in present}, onsets, tick)
         shared = NO_CHORD
         outputs: list[Output] = []
         for session in present:
-            company = self._company(session, present, onsets, shared)
-            outputs += self._decided(session, place, onsets[session.player], company, line, time)
-            if shared == NO_CHORD and session.settings.word("harmony") == "shared" and session.phase == "playing":
+            asks, all_ears = self._shares(session), session.settings.word("listen") == "all"
+            company = room.beside(session.player, shared if asks else NO_CHORD, everybody=all_ears)
+            commit = self.commit(session, len(present))
+            outputs += self._decided(session, place, onsets[session.player], company, commit, line, time)
+            if shared == NO_CHORD and asks and session.backs:
                 shared = session.backing.number
         if self.on_beat():
             outputs += self._box.transport(self._clock, tick)
         return outputs
 
-    def _company(
-        self, session: Session, present: Sequence[Session], onsets: Mapping[int, int | None], shared: int
-    ) -> Company:
-        """What a session hears of the others."""
-        others = [other for other in present if other is not session]
-        struck = (onsets[other.player] for other in others)
-        held = tuple(pitch for other in others for pitch in other.ear.held)
-        return Company(max((pitch for pitch in struck if pitch is not None), default=None), held, shared)
+    @staticmethod
+    def _shares(session: Session) -> bool:
+        return session.settings.word("harmony") == "shared"
 
     def _decided(
-        self, session: Session, place: Place, onset: int | None, company: Company, line: Timeline, time: float
-    ) -> list[Output]:
+        self, session: Session, place: Place, onset: int | None, company: Company, commit: int, line: Timeline,
+        time: float,
+    ) -> list[Output]:  # fmt: skip
         """One session's sixteenth."""
-        mode, phase, chord, bar_line = session.mode, session.shown, session.chord, place.step == 0
-        thought = session.step(self.tick, self._clock, self._seed, onset, company)
+        mode, phase, bar_line = session.mode, session.shown, place.step == 0
+        thought = session.step(self.tick, self._clock, self._seed, onset, company, commit)
         outputs: list[Output] = []
         if session.mode != mode:
             outputs += [output for voice in session.unheard(mode) for output in self._box.silence(session, voice)]
         outputs += self._cue(session, thought, place, line, time)
-        if session.backed and session.chord and (bar_line or session.chord != chord):
+        if session.backs and session.chord and (bar_line or session.chord != session.told):
+            session.told = session.chord
             outputs += self._box.chord(session, replace(session.spoken(session.chord), tick=self.tick))
         if bar_line or (session.shown, session.mode) != (phase, mode):
             outputs += self._box.state(session, self._clock, self.tick)
@@ -124,7 +126,7 @@ class Stage:
         late = self.late
         for voice in session.cut(thought, self.tick):
             outputs += self._box.silence(session, voice)
-        for note in session.audible(thought, place):
+        for note in session.audible(thought, place, self._early()):
             at = self.tick + note.delay
             moment = line.time_at(at)
             if moment <= time + NARROW:
@@ -145,21 +147,44 @@ class Stage:
         wanted = int(session.settings.number("horizon") * self._clock.meter.beat)
         return self.pace.horizon(wanted, players, STEP / line.rate) if line else wanted
 
-    def plan(self, session: Session, players: int) -> tuple[list[Output], bool]:
+    def commit(self, session: Session, players: int) -> int:
+        """Ticks ahead up to which a planned chord is kept: as set, and as the pace demands."""
+        line = self._clock.timeline
+        asked = int(session.settings.number("commit") * self._clock.meter.beat)
+        if line is None:
+            return asked
+        return self.pace.commit(asked, self.horizon(session, players), players, STEP / line.rate)
+
+    def _early(self) -> int:
+        """Ticks by which a cue may come before its sixteenth."""
+        line = self._clock.timeline
+        return int(EARLIEST * self.lookahead * line.rate) if line else 0
+
+    def plan(self, session: Session, sessions: Mapping[int, Session]) -> tuple[list[Output], bool]:
         """A few sixteenths more of what a session would play over its horizon, told for display when it is whole."""
+        players = len(sessions)
         horizon = self.horizon(session, players)
-        if not session.plan(self._clock, self._seed, horizon, CHUNK):
+        if not session.plan(self._clock, self._seed, horizon, CHUNK, self._harmony(session, sessions)):
             return [], False
-        thoughts, fresh = session.planned(self._clock, horizon, self.tick)
-        outputs: list[Output] = []
+        thoughts, fresh = session.planned(self._clock, horizon, self.tick, self.commit(session, players))
+        outputs, early = list[Output](), self._early()
         if fresh and thoughts:  # the chord that holds until another is named tells that a plan begins anew
-            now = session.chord if session.backed and session.chord else NONE
-            outputs += self._box.chord(session, replace(session.spoken(now), tick=self.tick + STEP))
+            coming = thoughts[0][1].chord if thoughts[0][0] == self.tick + STEP else None
+            now = coming or session.chord if session.backs else None
+            outputs += self._box.chord(session, replace(session.spoken(now or NONE), tick=self.tick + STEP))
         for tick, thought in thoughts:
             theirs = tick + (session.offset or 0)
-            if thought.chord and session.backed and tick > self.tick + STEP * fresh:
+            if thought.chord and session.backs and tick > self.tick + STEP * fresh:
                 outputs += self._box.chord(session, session.spoken(thought.chord))
-            for note in session.audible(thought, self._clock.place_at(tick)):
+            for note in session.audible(thought, self._clock.place_at(tick), early):
                 plan = ev.Plan(note.voice, theirs + note.delay, note.ticks, note.pitch, note.velocity)
                 outputs += self._box.send(session, plan)
         return outputs, True
+
+    def _harmony(self, session: Session, sessions: Mapping[int, Session]) -> dict[int, int]:
+        """The harmony that a session shares, as it is planned by the first who does: tick -> chord class."""
+        if not self._shares(session):
+            return {}
+        sharing = (sessions[player] for player in sorted(sessions) if self._shares(sessions[player]))
+        first = next((other for other in sharing if other.backs), session)
+        return {} if first is session else {step.frame.tick: step.chord for step in first.backing.plan}

@@ -19,7 +19,7 @@ from bridge.generators.melody_model import Bounds, MelodyModel, State
 from bridge.generators.melody_notes import LEGATO, STEP_TWELFTHS, TWELFTH, Where, length_class
 from bridge.generators.morph_model import MorphModel
 from bridge.generators.shelf import PLAIN, set_of
-from bridge.music.timeline import Meter, Place, place
+from bridge.music.timeline import STEP, Meter, Place, place
 from bridge.music.vocabulary import genre_index
 
 
@@ -63,11 +63,13 @@ class MelodyAnswerer:
         return Line(network, genre)
 
     def ask(self, state: Line, ask: Ask) -> Line:
-        """The first note of the response, at or soon after its beginning."""
+        """The first note of the response: on its downbeat where the call began on its own, else at or soon after it."""
         state = self._in(state, ask.genre)
         manner = Manner(ask.temperature, ask.key, genre_index(ask.genre))
         begin = round(ask.begin / TWELFTH)
-        coming = first(self._model(ask.genre), state.network, begin, _where(ask.place), manner, _sounded(ask))
+        prompt = any(abs(tone.tick - ask.source.begin) < STEP // 2 for tone in ask.source.tones)
+        model, where = self._model(ask.genre), _where(ask.place)
+        coming = first(model, state.network, begin, where, manner, _sounded(ask), prompt=prompt)
         return Line(state.network, ask.genre, 0, ask, coming, 0)
 
     def compose(self, state: Line) -> tuple[Line, tuple[Tone, ...] | None]:

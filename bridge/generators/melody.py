@@ -86,15 +86,18 @@ def respond(
 
 
 def first(
-    model: MelodyModel, state: State, begin: int, where: Where, manner: Manner, length: int
+    model: MelodyModel, state: State, begin: int, where: Where, manner: Manner, length: int, *, prompt: bool = False
 ) -> tuple[int, int, int]:
-    """The first note of an answer at or soon after `begin`: twelfths, pitch, length class of the note before it."""
+    """The first note of an answer at or, unless `prompt`, soon after `begin`: twelfths, pitch, length class of the
+    note before it.
+    """
     if not state.past.times:
         return begin, OPENING, LEGATO
     last = state.past.times[-1]
     low, high = low_and_high(state)
-    soon = begin - last + max(where.beat, where.length // 2)
-    bounds = Bounds(max(1, begin - last), soon, low, high)
+    wait = max(1, begin - last)
+    soon = wait if prompt else begin - last + max(where.beat, where.length // 2)
+    bounds = Bounds(wait, soon, low, high)
     choice = model.choose(state, temperature=manner.temperature, random=manner.key * FAR, bounds=bounds)
     before = _told(length, choice.wait) if length else choice.length_class
     return last + choice.wait, choice.pitch, before

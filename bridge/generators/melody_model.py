@@ -174,6 +174,8 @@ def _possible(bounds: Bounds) -> Any:
     both = early & (waits <= bounds.latest)
     if both.any():
         return both
+    if bounds.earliest == bounds.latest:  # no class has that one, so that it is the other time
+        return waits == 0
     return early if early.any() else waits == 0
 
 

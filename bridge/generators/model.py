@@ -145,8 +145,8 @@ class AccompanimentModel:
         not when the bass moves: rhythm is always drawn as learned.
         """
         noise = gumbel(random, self._noises)
-        for chord, nats in wishes:
-            noise[chord] += nats  # the chord's numbers come first
+        for chord, nats in wishes:  # the chord's numbers come first, and are divided by the temperature as these are
+            noise[chord] += nats / max(COLDEST, temperature)
         return self.decide(state, heard, noise, temperature)
 
     def decide(self, state: State, heard: Heard, noise: Floats, temperature: float) -> tuple[State, Decision]:

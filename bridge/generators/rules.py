@@ -19,6 +19,7 @@ DEGREES = {
     "maj": ((0, "maj", 0.3), (7, "maj", 0.2), (5, "maj", 0.2), (9, "min", 0.1), (2, "min", 0.1), (4, "min", 0.0)),
     "min": ((0, "min", 0.3), (7, "maj", 0.2), (5, "min", 0.2), (8, "maj", 0.1), (3, "maj", 0.1), (10, "maj", 0.1)),
 }  # semitones above the tonic, quality, and how welcome the chord is
+PLAINER = {"min": "min", "min7": "min", "dim": "dim"}  # the triad of a quality; of all others the major one
 RECENT = 0.75  # how much of a struck note's weight is left a sixteenth later
 
 
@@ -54,8 +55,7 @@ class RulesBand:
         chord = self._choose(state, frame) if beat % 2 == 0 or not self._fits(state) else state.chord
         if frame.wishes:
             wanted = vocabulary.chord_of(max(frame.wishes, key=lambda wish: wish[1])[0])
-            quality = "" if wanted is None else wanted.quality if wanted.quality in TRIADS else "maj"
-            chord = chord if wanted is None else Chord(frame.tick, wanted.root, quality)
+            chord = chord if wanted is None else Chord(frame.tick, wanted.root, PLAINER.get(wanted.quality, "maj"))
         old = state.chord
         changed = old is None or chord is None or (chord.root, chord.quality) != (old.root, old.quality)
         return self._play(state, frame, beat, chord, changed=changed)

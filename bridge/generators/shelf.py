@@ -47,6 +47,25 @@ def named(kind: str, weights: str) -> str:
     return kind if weights == PLAIN else f"{kind}-{weights}"
 
 
+def tuned(name: str, tuning: str) -> str:
+    """The name of a model's folder as tuned in some way, `accompaniment-folk-tuned`; its own where it was not.
+
+    So a tuning may be there for some sets only, and the others still play.
+    """
+    return f"{name}-{tuning}" if tuning in tunings(name) else name
+
+
+def tunings(name: str) -> list[str]:
+    """The ways in which a model was tuned that are there, by the end of their folders' names."""
+    further = {named(name, weights) for weights in SETS.values()}
+    return [each[len(name) + 1 :] for each in names() if each.startswith(f"{name}-") and not _of(each, further)]
+
+
+def _of(name: str, sets_: set[str]) -> bool:
+    """Whether a name is one of these sets, or a tuning of one."""
+    return any(name == each or name.startswith(f"{each}-") for each in sets_)
+
+
 def sets(kind: str) -> list[str]:
     """The further sets of a kind that are there."""
     there = names()

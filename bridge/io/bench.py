@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from bridge.engine.parameters import MODES
 from bridge.io.bench_result import Result, machine
 from bridge.music.errors import BridgeError
 from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO
@@ -15,6 +16,7 @@ EPILOG: Final = """
 examples:
   improv bench                            all six, about four minutes
   improv bench margin                     eight players over UDP for a minute: how long before its tick a cue arrives
+  improv bench margin --players 32 --tempo 120 --mode accompany+respond
   improv bench margin --players 2 --tempo 200 --seconds 10
   improv bench step --model rules         what one sixteenth costs, without a trained model
   improv bench startup --seconds 5        from start to first welcome; memory; what was imported
@@ -42,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     add("what", nargs="?", choices=(*BENCHES, "all"), default="all", help="which (default: all)")
     add("--model", metavar="NAME|DIR", help="the mind: a model's name or folder, or `rules` (default: as improv serve)")
     add("--players", type=_whole(1, 64), default=8, metavar="N", help="margin: how many play (default: %(default)s)")
+    add("--mode", choices=MODES[:-1], default=MODES[0], help="margin: what they play in (default: %(default)s)")
     add(
         "--tempo",
         type=_tempo,
@@ -118,7 +121,7 @@ def _startup(args: argparse.Namespace) -> Result:
 def _margin(args: argparse.Namespace) -> Result:
     from bridge.io.bench_margin import margin
 
-    return margin(args.model, args.players, args.tempo, args.seconds)
+    return margin(args.model, args.players, args.tempo, args.seconds, args.mode)
 
 
 def _anticipation(args: argparse.Namespace) -> Result:

@@ -3,29 +3,36 @@
 from dataclasses import asdict
 from typing import Final
 
+from bridge.engine.modes import SOUNDING
+from bridge.engine.parameters import MODES
 from bridge.engine.settings import Settings
 from bridge.io.bench_hosts import GET, Heard, Hosts, hosts
 from bridge.io.bench_process import Cost, Running, cost, echoer, engine
 from bridge.io.bench_result import SPREAD, Result, spread
 from bridge.io.host import undisturbed
-from bridge.music.events import ACCOMPANIMENT, BASS
 from bridge.music.timeline import STEP, Meter, Timeline
 
-VOICES: Final = (ACCOMPANIMENT, BASS)
 METER: Final = Meter(4, 4)
 
 
-def margin(model: str | None = None, players: int = 8, tempo: float = 140.0, seconds: float = 60.0) -> Result:
+def margin(
+    model: str | None = None, players: int = 8, tempo: float = 140.0, seconds: float = 60.0, mode: str = MODES[0]
+) -> Result:
     """Play with that many players; raises PortError where it cannot be measured."""
-    with echoer() as bare, engine(model) as running, hosts(players, running.port, bare.port) as band, undisturbed():
+    with (
+        echoer() as bare, engine(model, mode=mode) as running, hosts(players, running.port, bare.port) as band,
+        undisturbed(),
+    ):  # fmt: skip
         band.join()
         before = cost(running.pid)
         band.play(tempo, seconds, METER)
         after = cost(running.pid)
-    return _result(running, band, (before, after), (players, tempo, seconds))
+    return _result(running, band, (before, after), (players, tempo, seconds), mode)
 
 
-def _result(running: Running, band: Hosts, costs: tuple[Cost, Cost], asked: tuple[int, float, float]) -> Result:
+def _result(
+    running: Running, band: Hosts, costs: tuple[Cost, Cost], asked: tuple[int, float, float], mode: str
+) -> Result:
     players, tempo, seconds = asked
     heard, summary = band.cues(), running.find("summary")
     lookahead = _lookahead(tempo)
@@ -43,7 +50,8 @@ def _result(running: Running, band: Hosts, costs: tuple[Cost, Cost], asked: tupl
         "floor: bare UDP echo, round trip", f"the engine's answer to get {GET}",
     )  # fmt: skip
     facts = {
-        "mind": running.mind, "players": players, "voices": len(seats), "tempo": tempo, "seconds": seconds,
+        "mind": running.mind, "mode": mode, "players": players, "voices": len(seats), "tempo": tempo,
+        "seconds": seconds,
         "cues": len(heard), "lost": int(summary["cues"]) - len(heard), "late": late + int(summary["late"]),
         "repeated": _repeated(heard), "silenced": len(band.silenced), "drops": summary["drops"],
         "failures": summary["failures"], "cpu_percent": None if used is None else round(used, 1),
@@ -52,7 +60,7 @@ def _result(running: Running, band: Hosts, costs: tuple[Cost, Cost], asked: tupl
         "probes_lost": [band.echo.lost, band.get.lost],
     }  # fmt: skip
     return Result(
-        "margin", f"{players} players, two voices each, {tempo:g} a minute, {seconds:g} s of UDP, {running.mind}",
+        "margin", f"{players} players, {mode}, {tempo:g} a minute, {seconds:g} s of UDP, {running.mind}",
         ("milliseconds", *SPREAD),
         tuple((name, *figures.cells()) for name, figures in zip(names, measured.values(), strict=True)),
         facts | {name: asdict(figures) for name, figures in measured.items()}, _notes(facts), _missed(facts),
@@ -78,7 +86,7 @@ def _missed(facts: dict[str, object]) -> tuple[str, ...]:
         "late": "cues late", "lost": "cues lost", "repeated": "cues came twice", "failures": "failures of the mind",
         "drops": "events dropped",
     }.items() if facts[name]]  # fmt: skip
-    for name, want in (("voices", 2), ("silenced", 1)):
+    for name, want in (("voices", len(SOUNDING[str(facts["mode"])])), ("silenced", 1)):
         players = facts["players"]
         assert isinstance(players, int)
         if facts[name] != want * players:

@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any, Final
 
+from bridge.engine.parameters import MODES
 from bridge.io.child import Child
 from bridge.music.errors import PortError
 
@@ -55,9 +56,10 @@ class Cost:
 
 
 @contextmanager
-def engine(model: str | None, *start: str) -> Iterator[Running]:
+def engine(model: str | None, *start: str, mode: str = MODES[0]) -> Iterator[Running]:
     """An engine in a process of its own, ended by signal at exit; `start` replaces `-m bridge`. Raises PortError."""
     words = [*(start or ("-m", "bridge")), *SERVE, *(("--model", model) if model else ())]
+    words += [] if mode == MODES[0] else ["--set", f"mode={mode}", "--set", "call_bars=2"]
     with TemporaryDirectory() as logs, Child(*words, "--record", logs) as child:  # it records, as anyone's does
         running = _ready(child)
         yield running

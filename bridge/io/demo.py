@@ -18,6 +18,8 @@ from time import perf_counter
 from typing import Any, Final
 
 from bridge import tunes
+from bridge.engine.modes import SOUNDING
+from bridge.engine.parameters import MODES
 from bridge.engine.settings import ANY
 from bridge.io.child import Child, interrupts
 from bridge.io.demo_host import Job
@@ -25,6 +27,7 @@ from bridge.io.roll import write_svg
 from bridge.io.story import Lines, Story
 from bridge.io.take import Take, write_midi
 from bridge.music.errors import BridgeError, PortError
+from bridge.music.events import RESPONSE
 from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO, PPQ
 from bridge.music.vocabulary import GENRES
 
@@ -32,12 +35,14 @@ LONGEST: Final = 55.0  # seconds of music, unless --seconds asks for more
 BIRTH: Final = 30.0  # seconds that the engine may take to start
 FAREWELL: Final = 5.0  # seconds that it may take to end
 DEFAULT: Final = "auld_lang_syne"
+TRADE: Final = 2  # bars of a call and of its answer
 ENGINE: Final = ("-m", "bridge", "serve", "--config", "none")
 
 EPILOG: Final = """
 examples:
   improv demo                                  a tune with the live view
   improv demo --tune greensleeves --tempo 96   another tune, slower (improv demo --list names them all)
+  improv demo --mode accompany+respond         call and response by two bars, the band under both
   improv demo --tune song.mid --out takes      your own melody; the files go to the folder takes
   improv demo --json --seconds 10              ten seconds, machine-readable lines
 
@@ -58,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--tune", default=DEFAULT, metavar="NAME|FILE", help=f"a tune or a MIDI file (default {DEFAULT})")
     made.add_argument("--tempo", type=_tempo, help="quarter notes a minute, 20 to 999 (default: the tune's)")
     made.add_argument("--genre", choices=(ANY, *GENRES), default=ANY, help="what the band takes it for (default: any)")
+    made.add_argument("--mode", choices=MODES[:-1], default=MODES[0], help="what the machine does (default: accompany)")
     made.add_argument("--seed", type=int, default=0, help="names the band's choices, 0 and up (default 0)")
     made.add_argument("--out", type=Path, default=Path(), metavar="DIR", help="where the files go (default: here)")
     made.add_argument("--seconds", type=_seconds, help=f"end after this long (default: the tune, {LONGEST:g} at most)")
@@ -108,14 +114,16 @@ def _list() -> None:
 
 def _demo(args: argparse.Namespace) -> int:
     """Checks what can be checked beforehand, plays, writes, sums up."""
-    tune = tunes.load(args.tune)
+    tune, trade = tunes.load(args.tune), TRADE if RESPONSE in SOUNDING[args.mode] else 0
+    if trade:
+        tune = tunes.traded(tune, trade)
     tempo = args.tempo or tune.tempo
     _writable(args.out)
     count_in = tune.meter.bar * 60.0 / (tempo * PPQ)
     seconds = args.seconds or count_in + min(tune.ticks * 60.0 / (tempo * PPQ), LONGEST)
     story = Story(Take(tune.title, tempo, tune.meter))
-    with interrupts() as interrupted, _engine(args.seed, args.genre, args.record) as (engine, ready):
-        job = Job(int(ready["port"]), args.tune, tempo, seconds, args.players)
+    with interrupts() as interrupted, _engine(args) as (engine, ready):
+        job = Job(int(ready["port"]), args.tune, tempo, seconds, args.players, trade)
         if args.json:
             _say(ready | {"tune": tune.title, "tempo": tempo, "seconds": round(seconds, 1), "players": args.players})
         elif not _viewed(args):
@@ -134,10 +142,12 @@ def _demo(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _engine(seed: int, genre: str, record: Path | None) -> Iterator[tuple[Child, dict[str, Any]]]:
+def _engine(args: argparse.Namespace) -> Iterator[tuple[Child, dict[str, Any]]]:
     """An engine in a process of its own, and what it said when it was ready; raises PortError."""
-    log = ("--no-record",) if record is None else ("--record", str(record))
-    command = (*ENGINE, "--port", "0", "--json", "--quiet", "--seed", str(seed), "--genre", genre, *log)
+    log = ("--no-record",) if args.record is None else ("--record", str(args.record))
+    sets = ("--set", f"mode={args.mode}", "--set", f"call_bars={TRADE}")
+    words = ("--seed", str(args.seed), "--genre", args.genre, *sets, *log)
+    command = (*ENGINE, "--port", "0", "--json", "--quiet", *words)
     deadline = perf_counter() + BIRTH
     with Child(*command) as engine:
         while True:

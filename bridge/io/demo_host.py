@@ -58,6 +58,7 @@ class Job:
     tempo: float  # quarter notes per minute
     seconds: float
     players: int = 1
+    trade: int = 0  # bars after which as many are left empty, for an answer; 0: none
 
 
 @dataclass(slots=True)
@@ -262,9 +263,10 @@ def devices(job: Job, report: Report) -> Iterator[Device]:
 def run(job: Job, report: Report, cancelled: threading.Event) -> None:
     """Plays a job to its end; raises BridgeError."""
     band: list[Device] = []
+    tune = tunes.load(job.tune)
     try:
         band.extend(devices(job, report))
-        Host(job, tunes.load(job.tune), band, report, cancelled).run()
+        Host(job, tunes.traded(tune, job.trade) if job.trade else tune, band, report, cancelled).run()
     finally:
         for device in band:
             device.socket.close()

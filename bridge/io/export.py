@@ -1,6 +1,7 @@
 """`improv export`: a recorded jam as a MIDI file and a picture. A training run as a model is `bridge.training.export`.
 
-Which of the two is meant shows in the words: a jam is named by its log (`*.jsonl`), a run by `--run`.
+Which of the two is meant shows in the words: a run is named by `--run`, a jam by its log (`*.jsonl`); where neither is
+named, the latest jam is meant.
 """
 
 import argparse
@@ -13,33 +14,41 @@ from bridge.io.jam_file import takes, write_midi
 from bridge.io.roll import write_svg
 from bridge.music.entries import Header
 from bridge.music.errors import BridgeError
+from bridge.music.excerpt import excerpt
 from bridge.music.performance import perform
 
 EXAMPLES: Final = """examples:
   improv export jam.jsonl                        jam.mid, and jam.svg, a piano roll; no model is needed
+  improv export --last 8                         the last eight bars of the latest jam, also while it still runs
+  improv export jam.jsonl --bars 17-24           these bars
   improv export jam.jsonl --out takes/first.mid  takes/first.mid, takes/first.svg (of a second player first-2.svg)
   improv replay --list                           the jams that are there
 a model from a training run (needs TensorFlow):
   improv export --run out/melody --out models/melody --data DIR
   improv export --run out/melody --help          all its options
 """
+PARTS: Final = ("--bars", "--last", "--out")
 
 
 def is_jam(words: Sequence[str]) -> bool:
     """Whether a command line is about a recorded jam, or asks what there is, rather than about a training run."""
     if any(word.endswith(jams.SUFFIX) for word in words):
         return True
-    return words in (["-h"], ["--help"])
+    return not words or words[0] in ("-h", "--help") or (words[0] in PARTS and "--run" not in words)
 
 
 def main(argv: Sequence[str]) -> int:
     """Run the command; 0 when written. Raises BridgeError."""
     args = _parser().parse_args(argv)
-    with jams.opened(args.log) as log:
+    path = args.log or jams.latest(jams.folder())
+    with jams.opened(path) as log:
         done, header, cut = perform(log), log.header, log.cut
+    if args.last is not None or args.bars is not None:
+        first, last = args.bars or (max(1, len(done.bars) - args.last + 1), len(done.bars))
+        done = excerpt(done, first, last)
     if not done.notes:
-        raise BridgeError(f"{args.log} has no note in it: nothing was heard or played while the transport ran")
-    out = args.out or Path(f"{args.log.stem}.mid")
+        raise BridgeError(f"{path} has no note there: nothing was heard or played while the transport ran")
+    out = args.out or Path(f"{path.stem}.mid")
     title = _title(header)
     write_midi(done, title, out)
     written = [out]
@@ -57,6 +66,17 @@ def _title(header: Header) -> str:
     return f"Jam of {moment:%Y-%m-%d %H:%M}" if moment else "Jam"
 
 
+def _count(text: str) -> int:
+    if not (text.isdecimal() and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text} is no number of bars")
+    return int(text)
+
+
+def _bars(text: str) -> tuple[int, int]:
+    first, dash, last = text.partition("-")
+    return _count(first), _count(last) if dash else _count(first)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="improv export",
@@ -65,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("log", type=Path, metavar="LOG", help="the jam's log, *.jsonl")
+    parser.add_argument("log", type=Path, nargs="?", metavar="LOG", help="the jam's log, *.jsonl (default: the latest)")
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--bars", type=_bars, metavar="A-B", help="only these bars, counted from 1")
+    part.add_argument("--last", type=_count, metavar="N", help="only the last bars; the jam may still be running")
     parser.add_argument("--out", type=Path, metavar="FILE.mid", help="default: named as the log, in this folder")
     return parser

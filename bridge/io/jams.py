@@ -76,6 +76,14 @@ def found(place: Path) -> list[Path]:
     return sorted(path for path in place.glob(f"*{SUFFIX}") if path.is_file())
 
 
+def latest(place: Path) -> Path:
+    """The log in a folder that was written to last. Raises LogError where there is none."""
+    logs = found(place)
+    if not logs:
+        raise LogError(f"no jam was recorded in {place} yet: name a log (improv serve keeps one of every jam)")
+    return max(logs, key=lambda path: path.stat().st_mtime)
+
+
 def listed(place: Path) -> Iterator[Listed]:
     """What there is in a folder, the oldest first; what is no log is left out."""
     for path in found(place):

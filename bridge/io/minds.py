@@ -24,6 +24,7 @@ def answerers() -> tuple[dict[str, Answerer], list[str]]:
     from bridge.generators.answerers import MelodyAnswerer, MorphAnswerer
     from bridge.generators.melody_model import MelodyModel
     from bridge.generators.morph_model import MorphModel
+    from bridge.generators.note_rnn import answerers as note_rnns
 
     minds: dict[str, Answerer] = {ECHO: Echo()}
     missing: list[str] = []
@@ -42,6 +43,11 @@ def answerers() -> tuple[dict[str, Answerer], list[str]]:
         minds["melody"] = MelodyAnswerer(melodies)
     if PLAIN in morphs:
         minds["morph"] = MorphAnswerer(morphs)
+    for name, opening in note_rnns().items():
+        try:
+            minds[name] = opening()
+        except ModelError as error:
+            missing.append(f"{name}: {error}")
     return minds, [f"an echo answers for a model that is missing: {line}" for line in missing]
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from rich.text import Text
 
 from bridge.engine.modes import SOUNDING
+from bridge.engine.plan import LEADS
 from bridge.io.glyphs import large, small
 from bridge.io.monitor_roll import LABEL, Lane, chord_row, lane_rows, number_row, window
 from bridge.io.monitor_state import MonitorState, PlayerView, Span
@@ -172,6 +173,10 @@ def _engine(state: MonitorState, width: int) -> Text:
             unit = " ms" if "_ms_" in name else " %" if name == "cpu" else ""
             shown = f"{value:.2f}" if isinstance(value, float) else str(value)
             text.append(f"  {label} {shown}{unit}", FAINT)
+    plans = [state.values.get(f"plan_true_{lead}") for lead in LEADS]
+    if all(isinstance(share, float) for share in plans):  # of chords shown so many beats ahead
+        ahead = " ".join(f"{share:.0%}" for share in plans if isinstance(share, float))
+        text.append(f"  plans true {ahead} at {', '.join(map(str, LEADS))} beats", FAINT)
     hint = "q: quit "
     text.append(" " * max(2, width - text.cell_len - len(hint)) + hint, FAINT)
     return text

@@ -168,7 +168,7 @@ def _tell(verdict: Verdict, why: list[str], *, as_json: bool) -> None:
         return
     end = "; the log's last line was cut off" if verdict.cut else ""
     if verdict.same:
-        print(f"{verdict.outputs} outputs in {verdict.seconds:.1f} s, identical{end}")
+        print(f"{verdict.outputs} outputs in {verdict.seconds:.1f} s of the jam, identical{end}")
         return
     print(f"not identical after {verdict.outputs} outputs: {verdict.difference}", *why, sep="\n  ")
 

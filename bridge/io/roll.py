@@ -125,9 +125,10 @@ def _heading(take: Take) -> Iterator[str]:
     meter = f"{take.meter.numerator}/{take.meter.denominator}"
     yield f'<text class="text" x="{LEFT}" y="44" font-size="24" font-weight="650">{escape(take.title)}</text>'
     yield f'<text class="faint" x="{LEFT}" y="70" font-size="15">{meter}, {take.tempo:g} quarter notes a minute</text>'
-    x = WIDTH - RIGHT + 21 - 152 * sum(voice in take.legend for voice, _ in VOICES)
+    named = [voice for voice, _ in VOICES if voice in take.legend and (voice != RESPONSE or take.notes(voice))]
+    x = WIDTH - RIGHT + 21 - 152 * len(named)
     for voice, kind in (VOICES[-1], *VOICES[:-1]):
-        if voice not in take.legend:
+        if voice not in named:
             continue
         yield f'<rect class="{kind}" x="{x}" y="33" width="22" height="12" rx="3"/>'
         yield f'<text class="text" x="{x + 29}" y="44" font-size="15">{escape(take.legend[voice])}</text>'

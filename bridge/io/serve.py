@@ -174,8 +174,11 @@ def apart(genre: str, choice: Choice) -> str:
 
 
 def generation() -> int:
-    """A number that an engine started later exceeds, so that a device knows a new engine by it."""
-    return int(time()) % 2**30
+    """A number that an engine started later exceeds, but once in half a year: a device knows a new engine by it.
+
+    Pure Data's numbers are floats of 32 bits, exact for whole numbers up to 2**24; a million silences fit above it.
+    """
+    return int(time()) % (2**24 - 2**20)
 
 
 def _greet(options: Options, choice: Choice, ready: dict[str, Any], startup: float) -> None:

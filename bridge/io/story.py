@@ -7,7 +7,7 @@ from typing import Any
 
 from bridge.engine.measures import Measure
 from bridge.io.take import MELODY, Note, Take, chord_name
-from bridge.music.events import ACCOMPANIMENT, BASS
+from bridge.music.events import ACCOMPANIMENT, BASS, RESPONSE
 from bridge.music.harmony import pitch_name
 
 
@@ -63,7 +63,7 @@ class Story:
     def tell(self, summary: Mapping[str, Any]) -> list[str]:
         """The sum in words."""
         margin, step = summary["margin_ms"], summary["step_ms"]
-        voices = (ACCOMPANIMENT, BASS)
+        voices = (ACCOMPANIMENT, BASS, *((RESPONSE,) if self.take.notes(RESPONSE) else ()))
         counts = ", ".join(f"{len(self.take.notes(voice))} {voice}" for voice in voices)
         return [
             f"heard     {summary['heard']} notes",
@@ -86,6 +86,7 @@ class Lines:
     heard: list[str] = field(default_factory=list)
     bass: list[tuple[int, str]] = field(default_factory=list)
     chords: list[tuple[int, str]] = field(default_factory=list)
+    answer: list[tuple[int, str]] = field(default_factory=list)
 
     def add(self, event: Mapping[str, Any]) -> str | None:
         """Takes an event; the line of the bar that is over, when a new one begins."""
@@ -95,6 +96,8 @@ class Lines:
                 self.heard.append(pitch_name(event["pitch"]))
             case "cue" if first and event["voice"] == BASS:
                 self.bass.append((event["tick"], pitch_name(event["pitch"])))
+            case "cue" if first and event["voice"] == RESPONSE:
+                self.answer.append((event["tick"], pitch_name(event["pitch"])))
             case "chord" if first:
                 self.chords.append((event["tick"], chord_name(event["root"], event["quality"]) or "-"))
             case "bar" | "stop":
@@ -114,6 +117,9 @@ class Lines:
             f"bar {self.bar:3d}   chords {' '.join(chords):18s} bass {' '.join(bass) or '-':16s}"
             f" heard {' '.join(self.heard) or '-'}"
         )
+        said = [name for tick, name in self.answer if tick < end]
+        line += f" answers {' '.join(said)}" if said else ""
+        self.answer = [each for each in self.answer if each[0] >= end]
         self.chord = now[-1] if now else self.chord
         self.heard = []
         self.bass = [each for each in self.bass if each[0] >= end]

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 import mido
 
 from bridge.music.errors import BridgeError
-from bridge.music.events import ACCOMPANIMENT, ALL, BASS
+from bridge.music.events import ACCOMPANIMENT, ALL, BASS, RESPONSE
 from bridge.music.harmony import COMMON_NAMES, SUFFIXES
 from bridge.music.timeline import PPQ, Meter
 
@@ -48,10 +48,14 @@ PARTS: Final = (
     Part(MELODY, "Melody", 0, 73, 100),  # flute
     Part(ACCOMPANIMENT, "Accompaniment", 1, 0, 112),  # acoustic grand piano
     Part(BASS, "Bass", 2, 32, 104),  # acoustic bass
+    Part(RESPONSE, "Response", 3, 71, 100),  # clarinet
 )
 
 
-LEGEND: Final = {MELODY: "heard: melody", ACCOMPANIMENT: "played: chords", BASS: "played: bass"}
+LEGEND: Final = {
+    MELODY: "heard: melody", ACCOMPANIMENT: "played: chords",
+    BASS: "played: bass", RESPONSE: "played: answer",
+}
 
 
 @dataclass(slots=True)
@@ -133,7 +137,7 @@ def write_midi(take: Take, path: Path) -> None:
     """Writes the take as a standard MIDI file of type 1; raises BridgeError where the file cannot be written."""
     file = mido.MidiFile(type=1, ticks_per_beat=PPQ)
     file.tracks.append(_conductor(take))
-    file.tracks.extend(_track(take, part) for part in PARTS)
+    file.tracks.extend(_track(take, part) for part in PARTS if part.voice != RESPONSE or take.notes(RESPONSE))
     try:
         file.save(path)
     except OSError as error:

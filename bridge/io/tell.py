@@ -123,13 +123,27 @@ def put(asked: Asked, name: str, text: str) -> int:
     value: Word = text if name == "preset" else _learnable(text) if name == "learn" else spelt(name, text)
     with call(asked) as caller:
         try:
-            found = caller.values(Set(asked.player, name, value), lambda found: found[-1].name == name)
+            if name == "model":
+                found = _choose(caller, asked, str(value))
+            else:
+                found = caller.values(Set(asked.player, name, value), lambda found: found[-1].name == name)
         except WireError as error:
             if name != "preset":
                 raise
             raise WireError(f"{error}; there are: {', '.join(_presets(caller, asked))}") from None
     print(f"{name} {shown(found[-1].value)}")
     return 0
+
+
+def _choose(caller: Caller, asked: Asked, model: str) -> list[Value]:
+    """Set the model and ask which it is: the refusal, `no_model`, is also what an engine without its band says to
+    everyone who joins. Raises WireError where it stayed another one.
+    """
+    caller.say(Set(asked.player, "model", model))
+    found = caller.values(Get(asked.player, "model"), lambda found: found[-1].name == "model")
+    if found[-1].value != model:
+        raise WireError(f"the model {model} is not there: improv doctor says what is")
+    return found
 
 
 def get(asked: Asked, name: str) -> int:

@@ -77,6 +77,10 @@ class Arguments(Common):
     """Weight of the pitch classes a chord in excess of the human number in the same genre."""
     rooted: float = 0.02
     """Weight of the probability that the bass, where a new chord begins, plays its root."""
+    jumps: float = 0.0
+    """Share of the windows whose key jumps at a bar line."""
+    dropout: float = 0.0
+    """Share of the LSTM's units that the heads do not see, others in every window."""
 
 
 def human_habits(tunes: list[Tune]) -> tuple[Any, Any]:
@@ -113,7 +117,7 @@ class Accompanying:
         self._args, self._tutor = args, tutor
         train = [t for t in tunes if t.split == "train"]
         self.sources = learnt_from(tunes)
-        self._windows = Windows(train, args.steps, MIXES[args.rights], seed=args.seed)
+        self._windows = Windows(train, args.steps, MIXES[args.rights], seed=args.seed, jumps=args.jumps)
         self._rates, self._sizes = human_habits(train)
         held = [t for t in tunes if t.split == "valid" and (t.chords >= 0).any()]
         self._held = held[:: -(-len(held) // HELD) or 1]
@@ -136,13 +140,14 @@ class Accompanying:
         size = batch["heard"].shape[0]
         shape = (args.steps, size, network.NOISE)
         uniform = tf.random.stateless_uniform(shape, tf.stack([args.seed, number]), 1e-7, 1 - 1e-7)
-        first = time_first(batch)
-        played = roll(
-            weights, first, batch["forced"] > 0, tf.constant(args.temperature), -tf.math.log(-tf.math.log(uniform))
-        )
-        terms = student_terms(first, played, self._rates, self._sizes, args.temperature)
+        first, noise, mask = time_first(batch), -tf.math.log(-tf.math.log(uniform)), None
+        if args.dropout:
+            seeds, units = tf.stack([args.seed + 1, number]), weights.recurrent.shape[0]
+            kept = tf.random.stateless_uniform((size, 1, units), seeds) >= args.dropout
+            mask = tf.cast(kept, tf.float32) / (1 - args.dropout)
+        played = roll(weights, first, batch["forced"] > 0, tf.constant(args.temperature), noise, mask)
+        terms = student_terms(first, played, self._rates, self._sizes, args.temperature) | {"distil": tf.constant(0.0)}
         own = terms.pop("own")
-        terms["distil"] = tf.constant(0.0)
         if self._tutor is not None:
             terms["distil"] = distance(self._tutor, batch, played, own)
         rolling = tf.reduce_mean(own)

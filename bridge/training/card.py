@@ -123,6 +123,7 @@ WHAT = {
     " melody before it, its own past, the place in the bar and the genre.",
     "melody": "A melody that continues and answers: one LSTM step a note, in any meter and genre.",
     "morph": "Variations of a phrase, and ways between two: a recurrent variational autoencoder.",
+    "note_rnn": "A melody in 38 events, one LSTM step a sixteenth, in any key; untuned, or by `improv tune`.",
 }
 
 

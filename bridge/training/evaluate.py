@@ -31,6 +31,7 @@ from bridge.training.report import UNAVAILABLE, markdown
 from bridge.training.tally import COUNTED, rounded
 
 NO_MODEL = "there is no model here; train one with `improv train`, or name a folder with --model"
+ELSEWHERE = "a Note RNN is judged by its card and by tools/tuning_page.py (docs/tuning.md); leave out --data"
 QUARTER = 480 // STEP_TICKS  # sixteenths
 EPILOG = """examples:
   improv evaluate                                      the figures that the models' cards hold
@@ -122,13 +123,14 @@ def stored(chosen: dict[str, dict[str, Path]]) -> Figures:
     return {folder.name: card(folder).get("figures", {}) for folder in folders}
 
 
-def evaluate(
-    chosen: dict[str, dict[str, Path]], data: Path, settings: Settings, *, baselines: bool = True
-) -> Figures:
+def evaluate(chosen: dict[str, dict[str, Path]], data: Path, settings: Settings, *, baselines: bool = True) -> Figures:
     """The whole report, JSON-ready; of a kind of model that cannot be used it says why.
 
     Raises CorpusError where there is no tune, ModelError where there is no usable model.
     """
+    if list(chosen) == ["note_rnn"]:
+        raise ModelError(ELSEWHERE)
+    chosen = {kind: sets for kind, sets in chosen.items() if kind != "note_rnn"}
     held = held_out(data)
     if not held.tunes:
         raise CorpusError(f"{data} has no tune that can be judged; see docs/corpus.md for the format")

@@ -68,10 +68,10 @@ def finish(module: Any, out: Path, card: dict[str, Any], run: Path, data: Path |
     """Measure the exported model, and write its card, log and curves beside it."""
     if data:
         card["figures"] = rounded(module.figures(out, data))
-    log = read_log(run / "log.jsonl")
+    log, curves = read_log(run / "log.jsonl"), card.pop("curves", module.CURVES)
     if log:
         shutil.copyfile(run / "log.jsonl", out / "log.jsonl")
-        draw_curves(log, module.CURVES, out / "curves.svg")
+        draw_curves(log, curves, out / "curves.svg")
     _write(out / CARD_FILE, card)
     (out / "README.md").write_text(readme(card), encoding="utf-8")
 

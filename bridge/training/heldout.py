@@ -80,8 +80,8 @@ def held_out(path: Path) -> HeldOut:
         for where, stem, record in spare:
             _judge(found, where, stem, record)
     found.counts["judged"] = len(found.tunes)
-    found.counts["left_for_training"] = found.counts["records"] - len(found.tunes) - found.counts["skipped"] - (
-        found.counts["without_melody"]
+    found.counts["left_for_training"] = (
+        found.counts["records"] - len(found.tunes) - found.counts["skipped"] - (found.counts["without_melody"])
     )
     return found
 

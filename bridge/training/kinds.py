@@ -19,6 +19,7 @@ KINDS = {
     "accompaniment": "bridge.training.accompaniment",
     "melody": "bridge.training.melody",
     "morph": "bridge.training.morph",
+    "note_rnn": "bridge.training.note_rnn",
 }
 
 

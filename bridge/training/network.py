@@ -258,9 +258,7 @@ def step(
     chord = tf.where(place[:, 0] > 0, sample(audible(player, logits), chord_noise, temperature), player.memory[:, 2])
     low = bass_logits(weights, player, chord, player.memory, place)
     last = player.memory[:, 4]
-    bass = token_of(
-        sample_line(audible_bass(chord, low, last), bass_noise, temperature, BASS_BEND), bass_pitches(last)
-    )
+    bass = token_of(sample_line(audible_bass(chord, low, last), bass_noise, temperature, BASS_BEND), bass_pitches(last))
     high = melody_logits(weights, player)
     melody = token_of(sample_line(high, melody_noise, temperature, MELODY_BEND), melody_pitches(player.memory[:, 0]))
     return remember(player, chord, bass), Played(chord, bass, melody, logits, low, high)

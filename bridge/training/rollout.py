@@ -31,6 +31,8 @@ class Roll(NamedTuple):
     bass_target: Tensor  # the human choice among those
     melody_logits: Tensor
     melody_target: Tensor
+    output: Tensor  # of the LSTM, in all views, (steps, batch, 12, units)
+    last: Tensor  # the melody pitch heard last, -1 before any
 
 
 def human(own: Tensor, given: Tensor) -> Tensor:
@@ -38,22 +40,34 @@ def human(own: Tensor, given: Tensor) -> Tensor:
     return tf.where(given >= 0, given, own)
 
 
-def roll(weights: Weights, batch: dict[str, Tensor], forced: Tensor, temperature: Tensor, gumbel: Tensor) -> Roll:
+def roll(
+    weights: Weights,
+    batch: dict[str, Tensor],
+    forced: Tensor,
+    temperature: Tensor,
+    gumbel: Tensor,
+    mask: Tensor | None = None,
+) -> Roll:
     """Play the windows from a cold start; `forced` (batch,) says which are fed the human past.
 
-    `batch` is time first (but for `genre`); `gumbel` is the noise, (steps, batch, network.NOISE).
+    `batch` is time first (but for `genre`); `gumbel` is the noise, (steps, batch, network.NOISE); `mask`, (batch, 1,
+    units), multiplies what the heads read of the LSTM, the same at every step and in every view (Gal and Ghahramani,
+    NeurIPS 2016), to drop some of it out.
     """
     steps, size = batch["heard"].shape[0], batch["heard"].shape[1]
     units = weights.recurrent.shape[0]
     player = past.start(size, units)
     truth = player.memory
     kinds = [tf.float32, tf.int32, tf.int32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32]
+    kinds += [tf.float32, tf.int32]
     arrays = [tf.TensorArray(kind, steps) for kind in kinds]
     places = network.setting(batch["place"], tf.tile(batch["genre"][None, :], (steps, 1)))
 
     def body(t: Tensor, player: Player, truth: Tensor, arrays: Any) -> Any:
         place = places[t]
-        player = network.listen(weights, player, batch["heard"][t], place)
+        player = whole = network.listen(weights, player, batch["heard"][t], place)
+        if mask is not None:
+            player = player._replace(lstm=tf.stack([player.lstm[:, 0] * mask, player.lstm[:, 1]], axis=1))
         # the melody half of the memory is the same for both pasts
         truth = tf.concat([player.memory[:, :2], truth[:, 2:]], axis=1)
         logits = network.chord_logits(weights, player)
@@ -75,12 +89,13 @@ def roll(weights: Weights, batch: dict[str, Tensor], forced: Tensor, temperature
         melody_target = past.choice_of(
             batch["melody"][t], player.memory[:, 0], past.MELODY_CENTRE, past.MELODY_OCTAVES, 2
         )
-        row = Roll(logits, before, player.memory[:, 3], chord, low, last, true_low, bass_target, high, melody_target)
+        said = (logits, before, player.memory[:, 3], chord, low, last, true_low, bass_target, high, melody_target)
+        row = Roll(*said, whole.lstm[:, 0], whole.memory[:, 0])
         arrays = [array.write(t, x) for array, x in zip(arrays, row, strict=True)]
         own = past.remember(player, chord, bass).memory
         truth = past.remember(player._replace(memory=truth), true_chord, true_bass).memory
         memory = tf.where(forced[:, None], truth, own)
-        return t + 1, player._replace(memory=memory), truth, arrays
+        return t + 1, whole._replace(memory=memory), truth, arrays
 
     out = tf.while_loop(
         lambda t, *_: t < steps,

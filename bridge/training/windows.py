@@ -27,6 +27,8 @@ class Windows:
     cold: float = 0.5
     """Share of windows that start where the tune starts."""
     seed: int = 0
+    jumps: float = 0.0
+    """Share of windows whose key jumps at some bar line, so that whoever plays along learns to follow."""
     shelves: dict[str, list[Tune]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,12 +51,26 @@ class Windows:
     def _row(self, tune: Tune, random: np.random.Generator) -> dict[str, Array]:
         late = tune.starts[tune.starts < tune.steps - self.steps // 2]
         start = 0 if random.random() < self.cold or not len(late) else int(late[random.integers(len(late))])
-        row = window(tune, start, self.steps, shift=int(random.integers(-5, 7)))
+        shift = int(random.integers(-5, 7))
+        row = window(tune, start, self.steps, shift)
+        if self.jumps and random.random() < self.jumps:
+            bars = np.flatnonzero(row["place"][: tune.steps - start, 1])
+            if len(bars) > 2:
+                later = window(tune, start, self.steps, shift + int(random.integers(1, 12)) - 12 * (shift > 0))
+                row = spliced(row, later, int(bars[random.integers(1, len(bars))]))
         if random.random() < UNTOLD:
             row["genre"] = np.array(-1)
         if random.random() < UNTOLD:
             row["place"][:, BAR_CELLS] = 0
         return row
+
+
+def spliced(row: dict[str, Array], later: dict[str, Array], step: int) -> dict[str, Array]:
+    """A window that is `row` until `step` and `later` from there on; a held note and the chord before stay as heard."""
+    whole = ("beats", "genre")
+    made = {key: x if key in whole else np.concatenate([x[:step], later[key][step:]]) for key, x in row.items()}
+    made["heard"][step], made["before"][step] = row["heard"][step], row["before"][step]
+    return made
 
 
 def window(tune: Tune, start: int, steps: int, shift: int = 0) -> dict[str, Array]:

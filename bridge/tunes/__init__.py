@@ -5,7 +5,7 @@ count 480 a quarter from the beginning of its first bar that is not silent. tool
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
@@ -40,6 +40,22 @@ class Tune:
 def names() -> list[str]:
     """The names of the tunes in the package, in alphabetical order."""
     return sorted(entry.name[:-4] for entry in resources.files(__name__).iterdir() if entry.name.endswith(".mid"))
+
+
+def traded(tune: Tune, bars: int) -> Tune:
+    """The tune with room for an answer: after every `bars` bars as many are left empty. A pick-up of up to a beat goes
+    with the bars that it leads into, and so does what lies as far before each of the other phrases.
+    """
+    room, bar = bars * tune.meter.bar, tune.meter.bar
+    lead = bar - tune.notes[0][0] % bar
+    lead = lead if lead <= tune.meter.beat < bar else 0
+    first = bar if lead else 0  # the bar line at which the first phrase begins
+    notes = []
+    for tick, length, pitch, velocity in tune.notes:
+        phrase, inside = divmod(tick - first + lead, room)
+        notes.append((tick + phrase * room, min(length, room - inside), pitch, velocity))
+    phrases = 1 + max(tick - first + lead for tick, _, _, _ in tune.notes) // room
+    return replace(tune, notes=tuple(notes), ticks=first + 2 * phrases * room)
 
 
 def load(name: str) -> Tune:

@@ -1,0 +1,1 @@
+"""Sources of everything that is made for Max and for Live: `python -m max_patches.build` writes the files."""

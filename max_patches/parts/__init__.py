@@ -1,0 +1,1 @@
+"""The subpatches that the devices and the abstractions share, one a file."""
