@@ -207,14 +207,12 @@ class Session:
         if self.exchange.response is not None:
             onset = self.exchange.struck(tick) if onset is None else onset
             held |= {*self.exchange.sounding(tick - STEP)} if not held else set()
-        wishes = form.wishes(settings, place, self.tonal)
-        if company.chord != NO_CHORD:
-            wishes = ((company.chord, PROMISED),)
+        wishes = ((company.chord, PROMISED),) if company.chord != NO_CHORD else form.wishes(settings, place, self.tonal)
+        learnt = self.learnt if settings.number("learnt") else ""
         return Frame(
             tick, place, clock.tempo, onset, tuple(sorted(held)), touch.dynamic(self.ear.velocity, settings),
             company.chroma if company.everybody else self.ear.chroma, key(seed, self.player, tick),
-            settings.number("temperature"), company.held, settings.word("genre"), wishes,
-            self.learnt if settings.number("learnt") else "",
+            settings.number("temperature"), company.held, settings.word("genre"), wishes, learnt,
         )  # fmt: skip
 
     def audible(self, thought: Thought, place: Place, early: int) -> list[Note]:
