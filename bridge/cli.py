@@ -28,6 +28,7 @@ ELSEWHERE: Final = {
     "train": ("bridge.training.train", "train a model (needs TensorFlow)"),
     "tune": ("bridge.training.tune", "tune a model by rewards (needs TensorFlow)"),
     "evaluate": ("bridge.training.evaluate", "measure a model, playing on its own"),
+    "learn-from": ("bridge.training.learner", "tune a copy of the band on a recorded jam (needs TensorFlow)"),
     "export": ("bridge.training.export", "a recorded jam as MIDI and picture, or a training run as a model folder"),
     "replay": ("bridge.io.replay", "play a recorded jam again, bit for bit; --list: what there is"),
 }  # command -> the module whose main takes the rest of the line, and its line of help
@@ -147,6 +148,7 @@ def _serve(serve: argparse.ArgumentParser) -> None:
     )
     add("--record", type=Path, metavar="FILE|DIR", help="where the jam's log goes (default: improv replay --list says)")
     add("--no-record", action="store_true", help="keep no log of the jam")
+    add("--learn", action="store_true", help="learn the players meanwhile (pip install 'improv-bridge[training]')")
     add("--quiet", action="store_true", help="print errors only")
     add("--json", action="store_true", help="print a JSON line when ready and one with figures at the end")
 
@@ -194,6 +196,7 @@ def _here(grammar: argparse.ArgumentParser, words: list[str], began: float) -> i
                 args.host, args.port, players, tuple(args.midi_in), tuple(args.midi_out), clock, args.tempo, args.model,
                 args.lookahead, args.seed, args.quiet, args.json, args.meter, args.midi_offset / 1000,
                 args.genre, args.config, _wishes(args), not args.no_start_stop, args.record, not args.no_record,
+                args.learn,
             ),
             began,
         )  # fmt: skip

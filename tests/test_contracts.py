@@ -78,6 +78,7 @@ def test_the_readmes_tables_are_those_of_the_code() -> None:
     [
         *("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "docs/link.md", "docs/playing.md"),
         *("docs/training.md", "docs/corpus.md", "docs/controls.md", "docs/recording.md"),
+        "docs/learning.md",
         *("docs/live.md", "docs/patchers.md", "ableton/README.md"),
     ],
 )

@@ -1,7 +1,8 @@
 """The door: who comes, who goes, and what they are told.
 
 Rule 1. A player who comes gets a session with the jam's settings; who goes takes it along.
-Rule 2. A generation never falls behind, whoever takes a seat next: cues of an older one are void.
+Rule 2. What was learnt from a player stays with the seat: who comes back has it again.
+Rule 3. A generation never falls behind, whoever takes a seat next: cues of an older one are void.
 """
 
 from collections.abc import Iterable
@@ -37,6 +38,7 @@ class Door:
     ) -> None:  # fmt: skip
         self.generation = generation
         self.refused = 0  # hellos
+        self._learnt: dict[int, str] = {}  # player -> the name of weights
         self._roster, self._sessions, self._conductor, self._stage = roster, sessions, conductor, stage
         self._box, self._cast = box, cast
         self._fault = fault  # told to every player that joins
@@ -88,6 +90,15 @@ class Door:
         self.generation += 1
         return [output for session in self._sessions.values() for output in self._box.silence(session)]
 
+    def taught(self, player: int, name: str) -> list[Output]:
+        """A player's band plays with other weights from the next bar line on; the player is told which."""
+        self._learnt[player] = name
+        session = self._sessions.get(player)
+        if session is None:
+            return []
+        session.learnt = name
+        return self._box.send(session, ev.Value("learnt_weights", name))
+
     def generation_of(self, player: int) -> int:
         """A player's generation, or that of the next who comes."""
         session = self._sessions.get(player)
@@ -96,6 +107,7 @@ class Door:
     def _seat(self, player: int, settings: Settings) -> None:
         session = Session(player, self._cast.mind, self._cast.fallback, self.generation, self._cast.answerers)
         session.settings.values.update(settings.values)
+        session.learnt = self._learnt.get(player, "")
         session.settle()
         self._sessions[player] = session
         if self._conductor.clock.playing:

@@ -29,11 +29,12 @@ class Frame:
     others: tuple[int, ...] = ()  # pitches that the other players hold
     genre: str = "any"  # one of `vocabulary.GENRES`, or any
     wishes: tuple[tuple[int, float], ...] = ()  # (chord class, nats by which it is wanted); PROMISED: it must be
+    learnt: str = ""  # weights that were learnt from the player, by name; "": those that the mind came with
 
     @property
     def seen(self) -> tuple[object, ...]:
         """What two frames share if a mind in the same state decides the same on both, loudness and wishes aside."""
-        return (self.place, self.onset, bool(self.held), self.key, self.temperature, self.genre)
+        return (self.place, self.onset, bool(self.held), self.key, self.temperature, self.genre, self.learnt)
 
 
 @dataclass(frozen=True, slots=True)

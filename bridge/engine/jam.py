@@ -123,6 +123,8 @@ class Jam:
                 return self._led(before, self._conductor.transport(event, self.settings, time), time)
             case ev.Pace():
                 return self._planner.paced(event, self.timeline)
+            case ev.Weights(player, name):
+                return self._door.taught(player, name)
             case ev.NoteOn() | ev.NoteOff() | ev.Control() | ev.Set() | ev.Get() | ev.Do():
                 session = self.sessions.get(event.player)
                 if session is None or not self.roster.alive(event.player, time):

@@ -119,6 +119,7 @@ _PLAYING: Final = (
         "how long the band listens from your first note before it enters on a bar line; 0: at the next beat",
     ),
     Parameter("patience_bars", 4, 0, MANY, "bars", "silence of yours after which the band falls silent too; 0: never"),
+    _switch("learnt", 1, "whether the band plays as it learnt from you (`serve --learn`); from the next bar line on"),
 )  # fmt: skip
 _EXCHANGE: Final = (
     Parameter("call_bars", 0, 0, 8, "bars", "length of your call; 0: auto, silence ends it"),

@@ -47,7 +47,7 @@ class Session:
         self.told: Chord | None = None  # the chord that was announced last
         self.passed: dict[int, int] = {}  # pitch of a key that was passed on and is down -> its MIDI channel
         self.tonal: Chroma = NOTHING  # what the key is told from: the player, or everybody, for long
-        self._model = "melody"
+        self._model, self.learnt = "melody", ""  # learnt: the name of weights that were learnt from this player
         self._count = form.CountIn()
         self._rings: dict[str, int] = {}  # voice -> tick at which the last of its notes that were cued ends
         self._shown: tuple[int, Response | None] = (-1, None)  # the last tick that was planned aloud, and the response
@@ -207,13 +207,12 @@ class Session:
         if self.exchange.response is not None:
             onset = self.exchange.struck(tick) if onset is None else onset
             held |= {*self.exchange.sounding(tick - STEP)} if not held else set()
-        wishes = form.wishes(settings, place, self.tonal)
-        if company.chord != NO_CHORD:
-            wishes = ((company.chord, PROMISED),)
+        wishes = ((company.chord, PROMISED),) if company.chord != NO_CHORD else form.wishes(settings, place, self.tonal)
+        learnt = self.learnt if settings.number("learnt") else ""
         return Frame(
             tick, place, clock.tempo, onset, tuple(sorted(held)), touch.dynamic(self.ear.velocity, settings),
             company.chroma if company.everybody else self.ear.chroma, key(seed, self.player, tick),
-            settings.number("temperature"), company.held, settings.word("genre"), wishes,
+            settings.number("temperature"), company.held, settings.word("genre"), wishes, learnt,
         )  # fmt: skip
 
     def audible(self, thought: Thought, place: Place, early: int) -> list[Note]:

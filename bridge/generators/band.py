@@ -1,8 +1,10 @@
 """The band: a trained accompanist as a generator. One network decides chord and bass; here they become notes.
 
 A genre chooses the weights, the comping and how long bass notes are; it changes on bar lines. Where the weights change
-the new network has heard nothing but knows what was played, and the key. A chord may be struck ahead of its beat: then
-the network is asked what it would do there if the player did what it expects; on the beat itself it decides anew.
+the new network has heard nothing but knows what was played, and the key. Weights that were learnt from the player come
+on bar lines too; being a copy that was tuned a little, they go on in the state that they find. A chord may be struck
+ahead of its beat: then the network is asked what it would do there if the player did what it expects; on the beat
+itself it decides anew.
 """
 
 from collections.abc import Mapping
@@ -33,6 +35,7 @@ class BandState:
 
     network: State
     genre: str = ""  # as played, "" before the first step
+    learnt: str = ""  # the name of the weights that were learnt from the player, "" for none
     style: str = ""  # whose patterns: the genre, or one drawn where none was named
     chord: int = NO_CHORD
     pitches: tuple[int, ...] = ()
@@ -52,6 +55,7 @@ class Band:
         """`sets` are the weights by their set's name; `default` among them answers for those that are not there."""
         self.name = name
         self._sets, self._book = dict(sets), book
+        self._learnt: dict[tuple[str, str], AccompanimentModel] = {}  # name, the set that it is a copy of
 
     @property
     def weights(self) -> dict[str, str]:
@@ -62,15 +66,24 @@ class Band:
         """Nothing heard, nothing played."""
         return BandState(self._sets[PLAIN].start())
 
-    def model(self, genre: str) -> AccompanimentModel:
-        """The weights that answer for a genre."""
-        return self._sets.get(set_of(genre), self._sets[PLAIN])
+    def learn(self, name: str, which: str, model: AccompanimentModel) -> None:
+        """Weights that frames may ask for by name, learnt from those of a set; from any thread, before they are."""
+        self._learnt[name, which] = model
+
+    def model(self, genre: str, learnt: str = "") -> AccompanimentModel:
+        """The weights that answer for a genre, or what was learnt from them where that is known."""
+        which = self._set(genre)
+        return self._learnt.get((learnt, which), self._sets[which])
+
+    def _set(self, genre: str) -> str:
+        which = set_of(genre)
+        return which if which in self._sets else PLAIN
 
     def step(self, state: BandState, frame: Frame) -> tuple[BandState, Thought]:
         """One sixteenth: the network decides, the hands follow."""
         state = self._heed(state, frame)
         heard = Heard(_token(frame), _spot(frame.place), vocabulary.genre_index(state.genre))
-        model = self.model(state.genre)
+        model = self.model(state.genre, state.learnt)
         # a player's temperature is counted on the default weights, which may have been judged best at another one
         warmth = frame.temperature * model.temperature / self._sets[PLAIN].temperature
         network, decision = model.step(state.network, heard, temperature=warmth, random=frame.key, wishes=frame.wishes)
@@ -103,18 +116,30 @@ class Band:
         return state, Thought((*notes, *low), spoken, vocabulary.pitch_of(decision.melody), frozenset(rests))
 
     def _heed(self, state: BandState, frame: Frame) -> BandState:
-        """Take up the genre that the player asks for, and hear how busy the player is."""
-        genre, style, network = state.genre, state.style, state.network
-        if not genre or (genre != frame.genre and frame.place.step == 0):
-            before, after = self.model(genre or ANY), self.model(frame.genre)
-            if before is not after:
-                fresh = after.start()
-                same = all(getattr(fresh, name).shape == getattr(network, name).shape for name in State.__slots__)
-                network = replace(network, lstm=fresh.lstm) if same else fresh
-            genre, style = frame.genre, drawn(frame.key) if frame.genre == ANY else frame.genre
+        """Take up the genre and the weights that the player asks for, and hear how busy the player is."""
+        genre, style, network, learnt = state.genre, state.style, state.network, state.learnt
+        asked = (genre, learnt) != (frame.genre, frame.learnt)
+        if not genre or (asked and frame.place.step == 0):
+            network = self._handed(state, frame)
+            if genre != frame.genre:
+                style = drawn(frame.key) if frame.genre == ANY else frame.genre
+            genre, learnt = frame.genre, frame.learnt
         tune = state.tune if frame.onset is None else (*state.tune, frame.onset)[-HEARD:]
         comping = heed(state.comping, frame, style, self._book)
-        return replace(state, genre=genre, style=style, network=network, tune=tune, comping=comping)
+        return replace(
+            state, genre=genre, learnt=learnt, style=style, network=network, tune=tune, comping=comping
+        )  # fmt: skip
+
+    def _handed(self, state: BandState, frame: Frame) -> State:
+        """The network's state where other weights take over: all of it if these are a copy, else what is no LSTM."""
+        genre, network = state.genre or ANY, state.network
+        before, after = self.model(genre, state.learnt), self.model(frame.genre, frame.learnt)
+        if before is after:
+            return network
+        fresh = after.start()
+        if any(getattr(fresh, name).shape != getattr(network, name).shape for name in State.__slots__):
+            return fresh
+        return network if self._set(genre) == self._set(frame.genre) else replace(network, lstm=fresh.lstm)
 
     def _voiced(self, state: BandState, number: int, bass: tuple[int, int]) -> tuple[int, ...]:
         """The pitches of a chord class near the last chord's, under the tune; of four, no root that the bass has.
@@ -134,7 +159,7 @@ class Band:
         self, state: BandState, frame: Frame, decision: Decision, struck: Hit
     ) -> tuple[BandState, tuple[Note, ...]]:
         """Strike the chord that the next beat is expected to bring, and tie it over the beat; if unsure, only stab."""
-        model, network, place = self.model(state.genre), state.network, frame.place
+        model, network, place = self.model(state.genre, state.learnt), state.network, frame.place
         genre, coming = vocabulary.genre_index(state.genre), decision
         for _ in range(place.left // STEP):
             phase = place.phase + STEP

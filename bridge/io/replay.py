@@ -20,6 +20,7 @@ from bridge.io import jams
 from bridge.io.minds import answerers, choose
 from bridge.io.provenance import arithmetic, jam_of, machine, weights
 from bridge.io.record import Recorded
+from bridge.io.tutor import recall
 from bridge.music.entries import Advanced, Closed, Entry, Header, Received, Said
 from bridge.music.errors import ModelError
 from bridge.music.events import Value
@@ -154,6 +155,7 @@ def main(argv: Sequence[str]) -> int:
     with jams.opened(args.log) as log:
         cast = cast_for(log.header, args.model)
         why = list(doubts(log.header, cast))
+        recall(args.log, cast.mind)
         verdict = replay(log, cast)
     _tell(verdict, why, as_json=args.json)
     return 0 if verdict.same else 1

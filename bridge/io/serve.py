@@ -24,12 +24,14 @@ from bridge.io.minds import Choice, answerers, choose
 from bridge.io.osc import OscShell
 from bridge.io.provenance import header_of, jam_of
 from bridge.io.record import Recorded, Writer
+from bridge.music.errors import BridgeError
 from bridge.music.events import EVERYONE, Event
 from bridge.music.timeline import Meter
 from bridge.quiet import hushed
 
 if TYPE_CHECKING:
     from bridge.io.midi import MidiReport
+    from bridge.io.tutor import Pupil
 
 LOG: Final = logging.getLogger(__name__)
 
@@ -58,6 +60,7 @@ class Options:
     start_stop: bool = True  # whether a Link session's start and stop are ours
     record: Path | None = None  # a file or a folder for the log of the jam; None: the user's own folder
     recording: bool = True
+    learn: bool = False  # whether a process beside the jam tunes the band to its players
 
     def asked(self) -> list[Wish]:
         """What players shall begin with, as all options together say."""
@@ -83,6 +86,7 @@ def serve(options: Options, began: float) -> int:
             LOG.warning("%s", line)
     mind = Timed(choice.mind)
     cast = Cast(choice.mind, choice.fallback, minds)
+    pupil = _pupil(options, choice)
     header = header_of(
         cast, settings=settings, seed=options.seed, generation=generation(), clock=options.clock,
         tempo=options.tempo or 120.0, model=options.model, fault="no_model" if choice.warning else "",
@@ -112,6 +116,8 @@ def serve(options: Options, began: float) -> int:
             followers.append(midi)
             ready["midi"] = [{"player": pair.player, "in": pair.names[0], "out": pair.names[1]} for pair in ports]
             ready["midi_in"], ready["midi_out"] = ports[0].names
+        if pupil:
+            _taught(stack, pupil, host, log)
         stack.enter_context(undisturbed())
         _greet(options, choice, ready, perf_counter() - began)
         if options.clock == "local":
@@ -119,6 +125,27 @@ def serve(options: Options, began: float) -> int:
         host.run(shells, followers)
     _part(options, host.summary(osc.refused + osc.unsent), midi.report() if midi else None)
     return 0
+
+
+def _pupil(options: Options, choice: Choice) -> "Pupil | None":
+    """The band, if it is to learn; raises BridgeError where it cannot."""
+    if not options.learn:
+        return None
+    if not options.recording:
+        raise BridgeError("--learn learns from the jam's log: leave out --no-record")
+    from bridge.io.tutor import teachable
+
+    return teachable(choice.mind)
+
+
+def _taught(stack: ExitStack, pupil: "Pupil", host: Host, log: Writer | None) -> None:
+    """Let the band learn from this jam until its end."""
+    from bridge.io.tutor import Tutor
+
+    if log and log.writing:
+        stack.enter_context(Tutor(log.path, pupil, host.enqueue))
+    else:
+        LOG.warning("nothing is learnt from a jam that is not recorded")
 
 
 def keepers(stack: ExitStack, config: Config, desk: Desk) -> list[Shell]:

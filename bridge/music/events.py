@@ -14,6 +14,7 @@ from bridge.music.transport import SongPosition as SongPosition
 from bridge.music.transport import Start as Start
 from bridge.music.transport import Stop as Stop
 from bridge.music.transport import Tempo as Tempo
+from bridge.music.weights import Weights as Weights
 
 ARRIVAL: Final = -1  # a tick of -1 asks the engine to stamp the event on its arrival
 EVERYONE: Final = 0  # as a player: all players (monitors); players are 1 and up
@@ -134,7 +135,7 @@ class Pace:
 
 
 Transported = Pulse | Start | Continue | Stop | SongPosition | Tempo | Link
-Event = Hello | Bye | Position | NoteOn | NoteOff | Control | Set | Get | Do | Pace | Transported
+Event = Hello | Bye | Position | NoteOn | NoteOff | Control | Set | Get | Do | Pace | Weights | Transported
 
 
 # -- from the engine ---------------------------------------------------------------------------------------------
