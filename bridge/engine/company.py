@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.engine.ear import Ear
+from bridge.engine.frame import PROMISED
 from bridge.music.listening import NOTHING, Chroma
 from bridge.music.vocabulary import NO_CHORD
 
@@ -20,6 +21,10 @@ class Company:
     tonal: Chroma = NOTHING  # the same for long
     last: int | None = None  # tick of their last onset in a closed sixteenth
     silent: int | None = None  # ticks since then, 0 while one of them holds a key; None before anything was heard
+
+    def bound(self, wishes: tuple[tuple[int, float], ...]) -> tuple[tuple[int, float], ...]:
+        """A player's own wishes of the chord, or the promise of the harmony that is shared."""
+        return wishes if self.chord == NO_CHORD else ((self.chord, PROMISED),)
 
 
 @dataclass(frozen=True, slots=True)

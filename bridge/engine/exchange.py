@@ -9,7 +9,7 @@ Rule 5. Where the mind raises, a plainer one answers with what it has: the jam n
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice, takewhile
 from operator import attrgetter
 from typing import Any, Final
@@ -18,6 +18,7 @@ from bridge.engine.answerer import CHORD, Answerer, Ask, Phrase, Tone
 from bridge.engine.call import Call
 from bridge.engine.ear import Ear, Played
 from bridge.engine.frame import Note
+from bridge.engine.response import Response, Said
 from bridge.engine.settings import Settings
 from bridge.music.events import RESPONSE
 from bridge.music.timeline import PPQ, STEP, Place
@@ -29,38 +30,6 @@ ECHO: Final = "echo"  # the mind that answers where the others fail
 
 Minds = Mapping[str, Answerer]  # by name; ECHO is among them
 Asking = Callable[[Phrase, int, int], Ask]  # the question, from a source, a tick and a length
-
-
-@dataclass(slots=True)
-class Response:
-    """A response that sounds, loops, or is being composed."""
-
-    ask: Ask
-    mind: Answerer
-    state: Any  # of composing it
-    done: bool = False  # composed to its end
-    asked: int = 0  # how often its mind was asked for more
-    next: int = 0  # place in the tones of the first that was not played yet
-    shift: int = 0  # ticks by which a loop has moved it
-    tones: list[Tone] = field(default_factory=list)
-
-    @property
-    def begin(self) -> int:
-        """The tick at which it begins, or began again."""
-        return self.ask.begin + self.shift
-
-    @property
-    def end(self) -> int:
-        """The tick at which it is over, or begins again."""
-        return self.begin + self.ask.ticks
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the machine said last, all of it."""
-
-    phrase: Phrase
-    response: Response
 
 
 class Exchange:
@@ -94,6 +63,12 @@ class Exchange:
     def drop(self) -> None:
         """No call and no response to loop or to mutate; the memory stays."""
         self.call, self.response, self._said, self._mutating = None, None, None, False
+
+    def halt(self) -> None:
+        """The transport stands: the call is lost, a response is over; a loop comes back with the next bar line."""
+        said = self._whole(self.response) if self.response else self._said
+        self.drop()
+        self._said = said
 
     def end_call(self) -> None:
         """The player says that the call is over: from the next bar line on."""
@@ -171,7 +146,7 @@ class Exchange:
         over = old is not None and tick >= old.end
         source, fed_back = self._ended(tick, place, ear, settings), False
         if old is not None and over:
-            self._said = Said(Phrase(old.begin, old.ask.ticks, tuple(self.ahead(old.begin, old.end))), old)
+            self._said = self._whole(old)
         if source is None and self._mutating and self._said and (over or old is None):
             source, fed_back = self._said.phrase, True
         if source is not None:
@@ -190,6 +165,10 @@ class Exchange:
         if response is not None:
             response.shift, response.next = tick - response.ask.begin, 0
             self.response = response
+
+    def _whole(self, response: Response) -> Said:
+        tones = tuple(self.ahead(response.begin, response.end))
+        return Said(Phrase(response.begin, response.ask.ticks, tones), response)
 
     def _ended(self, tick: int, place: Place, ear: Ear, settings: Settings) -> Phrase | None:
         """The call that is over here and long enough to be answered."""

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bridge.engine.exchange import Exchange
 from bridge.engine.frame import Note
 from bridge.engine.settings import Settings
 from bridge.music.events import METRONOME
 from bridge.music.harmony import Chord
 from bridge.music.listening import Chroma, key_of
 from bridge.music.timeline import STEP, Place
-from bridge.music.vocabulary import chord_class
+from bridge.music.vocabulary import CHORDS, chord_class, chord_pitch_classes
 
 LEAD: Final = 12.0  # nats by which dominant and tonic are wanted at a section's end; the network's own range: about 10
+FIT: Final = 3.0  # nats by which a chord that holds all of a beat's melody is preferred to one that holds none
+CLASSES: Final = tuple(chord_pitch_classes(number) for number in range(CHORDS))
 HIGH_CLICK, LOW_CLICK = 76, 77  # General MIDI's wood blocks on channel 10, by their names high and low
 CLICK: Final = 60  # ticks
 COUNTED: Final = 0.8  # loudness of a count-in where no click is asked for
@@ -32,6 +35,19 @@ def wishes(settings: Settings, place: Place, chroma: Chroma) -> tuple[tuple[int,
         return ((chord_class(Chord(tonic, mode, tonic)), LEAD),)
     fifth = (tonic + 7) % 12
     return tuple((chord_class(Chord(fifth, quality, fifth)), LEAD) for quality in ("maj", "7"))
+
+
+def fitting(exchange: Exchange, tick: int, place: Place) -> tuple[tuple[int, float], ...]:
+    """What the machine's own melody wants of the chord of a beat: that it holds what is about to be said."""
+    if exchange.response is None or place.phase % place.meter.beat >= STEP:
+        return ()
+    end = tick + place.left
+    exchange.compose(end)
+    weights = [0.0] * 12
+    for tone in exchange.ahead(tick, end):
+        weights[tone.pitch % 12] += min(tone.end, end) - tone.tick
+    total = sum(weights)
+    return tuple((n, FIT * sum(weights[p] for p in held) / total) for n, held in enumerate(CLASSES)) if total else ()
 
 
 @dataclass(slots=True)

@@ -15,11 +15,12 @@ from bridge.engine.chance import key
 from bridge.engine.clock import Clock
 from bridge.engine.company import Company
 from bridge.engine.ear import Ear
-from bridge.engine.exchange import Exchange, Minds, Response
+from bridge.engine.exchange import Exchange, Minds
 from bridge.engine.frame import PROMISED, Frame, Generator, Note, Thought
 from bridge.engine.modes import CUT, SOUNDING
 from bridge.engine.parameters import VOICES
 from bridge.engine.presence import Presence
+from bridge.engine.response import Response
 from bridge.engine.settings import Settings
 from bridge.music.events import BASS, RESPONSE, Chord
 from bridge.music.listening import NOTHING, Chroma
@@ -123,7 +124,7 @@ class Session:
     def halt(self) -> None:
         """The transport stands; keys that were down count as released."""
         self.ear.lift()
-        self.exchange.drop()
+        self.exchange.halt()
         self.backing.halt()
 
     def settle(self) -> None:
@@ -207,8 +208,8 @@ class Session:
         if self.exchange.response is not None:
             onset = self.exchange.struck(tick) if onset is None else onset
             held |= {*self.exchange.sounding(tick - STEP)} if not held else set()
-        wishes = ((company.chord, PROMISED),) if company.chord != NO_CHORD else form.wishes(settings, place, self.tonal)
-        learnt = self.learnt if settings.number("learnt") else ""
+        wishes = company.bound(form.wishes(settings, place, self.tonal) + form.fitting(self.exchange, tick, place))
+        learnt = self.learnt if self.learnt and settings.number("learnt") else settings.word("tuning")
         return Frame(
             tick, place, clock.tempo, onset, tuple(sorted(held)), touch.dynamic(self.ear.velocity, settings),
             company.chroma if company.everybody else self.ear.chroma, key(seed, self.player, tick),

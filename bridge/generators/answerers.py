@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from bridge.engine.answerer import Ask, Phrase, Tone, line_of
 from bridge.generators import morph_phrase
@@ -21,6 +21,9 @@ from bridge.generators.morph_model import MorphModel
 from bridge.generators.shelf import PLAIN, set_of
 from bridge.music.timeline import STEP, Meter, Place, place
 from bridge.music.vocabulary import genre_index
+
+USUAL: Final = 0.5  # a player's temperature at which the card's own is meant: band and melody share one setting
+HOTTEST: Final = 1.5  # beyond, no melody is left
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ class MelodyAnswerer:
     def ask(self, state: Line, ask: Ask) -> Line:
         """The first note of the response: on its downbeat where the call began on its own, else at or soon after it."""
         state = self._in(state, ask.genre)
-        manner = Manner(ask.temperature, ask.key, genre_index(ask.genre))
+        manner = Manner(self._warmth(ask), ask.key, genre_index(ask.genre))
         begin = round(ask.begin / TWELFTH)
         prompt = any(abs(tone.tick - ask.source.begin) < STEP // 2 for tone in ask.source.tones)
         model, where = self._model(ask.genre), _where(ask.place)
@@ -86,7 +89,7 @@ class MelodyAnswerer:
         low, high = low_and_high(network)
         choice = model.choose(
             network,
-            temperature=ask.temperature,
+            temperature=self._warmth(ask),
             random=ask.key * FAR + state.count + 1,
             bounds=Bounds(low=low, high=high),
         )
@@ -97,6 +100,10 @@ class MelodyAnswerer:
         loud = max(1, min(127, round(ask.velocity * accent(at))))
         tone = Tone(tick, length * TWELFTH, pitch, loud)
         return replace(state, network=network, coming=coming, count=state.count + 1, length=tone.ticks), (tone,)
+
+    def _warmth(self, ask: Ask) -> float:
+        """The temperature to draw at: at the usual setting the one that the weights were judged best at."""
+        return min(HOTTEST, ask.temperature * self._model(ask.genre).temperature / USUAL)
 
     def _model(self, genre: str) -> MelodyModel:
         return self._sets.get(set_of(genre), self._sets[PLAIN])

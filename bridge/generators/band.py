@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from bridge.engine.frame import Frame, Note, Thought
+from bridge.engine.parameters import TUNINGS
 from bridge.engine.settings import ANY
 from bridge.generators import line
 from bridge.generators.card import fingerprint
@@ -60,14 +61,18 @@ class Band:
     @property
     def weights(self) -> dict[str, str]:
         """A sum of each set's network, by which a recorded jam knows its weights again."""
-        return {name: fingerprint(model.card) for name, model in self._sets.items()}
+        tuned = {f"{which}-{name}": model for (name, which), model in self._learnt.items() if name in TUNINGS}
+        return {name: fingerprint(model.card) for name, model in {**self._sets, **tuned}.items()}
 
     def start(self) -> BandState:
         """Nothing heard, nothing played."""
         return BandState(self._sets[PLAIN].start())
 
     def learn(self, name: str, which: str, model: AccompanimentModel) -> None:
-        """Weights that frames may ask for by name, learnt from those of a set; from any thread, before they are."""
+        """Weights that frames may ask for by name, made of those of a set: learnt from a player, or tuned by rewards.
+
+        From any thread, before they are asked for.
+        """
         self._learnt[name, which] = model
 
     def model(self, genre: str, learnt: str = "") -> AccompanimentModel:

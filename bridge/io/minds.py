@@ -10,8 +10,9 @@ from bridge.engine.answerer import Answerer
 from bridge.engine.echo import Echo
 from bridge.engine.exchange import ECHO
 from bridge.engine.frame import Frame, Generator
+from bridge.engine.parameters import TUNINGS
 from bridge.generators.rules import RulesBand
-from bridge.generators.shelf import DEFAULT, PLAIN, RULES, folder, named, sets
+from bridge.generators.shelf import DEFAULT, PLAIN, RULES, folder, named, sets, tuned
 from bridge.music.errors import ModelError
 from bridge.music.timeline import STEP, Meter, place
 
@@ -93,7 +94,15 @@ def choose(name: str | None) -> Choice:
         except ModelError as error:
             models.pop(which, None)
             broken.append(f"the default weights play for the set {which}: {error}")
-    return Choice(Band(models, book, where.name), rules, model.temperature, notes=tuple(broken))
+    band = Band(models, book, where.name)
+    for which, tuning in ((which, tuning) for which in models for tuning in TUNINGS):
+        name = tuned(named(DEFAULT, which), tuning)
+        if name != named(DEFAULT, which):
+            try:
+                band.learn(tuning, which, AccompanimentModel.load(folder(name)))
+            except ModelError as error:
+                broken.append(f"there is no {tuning} band for the set {which}: {error}")
+    return Choice(band, rules, model.temperature, notes=tuple(broken))
 
 
 def rehearse(mind: Generator, steps: int) -> list[float]:
