@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
+from bridge.engine import form
 from bridge.engine.answerer import Ask, Phrase, Tone
 from bridge.engine.jam import Jam
 from bridge.engine.settings import Settings
 from bridge.generators.answerers import MelodyAnswerer, MorphAnswerer
+from bridge.generators.band import Band
 from bridge.generators.rules import RulesBand
-from bridge.io.minds import answerers
-from bridge.music.events import RESPONSE
+from bridge.io.minds import answerers, choose
+from bridge.music.events import RESPONSE, Chord
+from bridge.music.harmony import pitch_classes
 from bridge.music.timeline import PPQ, Meter, Place
 from tests.virtual import Host, cues, play
 
@@ -142,3 +145,48 @@ def test_an_answer_to_nothing_is_survived(minds: dict[str, Any]) -> None:
         empty = Phrase(0, BAR, ())
         tones = composed(mind, mind.ask(mind.start(), ask(empty, Meter())))
         assert all(BAR <= tone.tick < 2 * BAR for tone in tones)
+
+
+def test_the_band_chooses_chords_for_what_the_machine_is_about_to_say(minds: dict[str, Any]) -> None:
+    """Its own melody is known ahead, so more of it lies in the chords than where the band only listens."""
+    shares = []
+    for weight in (0.0, form.FIT):
+        inside = total = 0
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(form, "FIT", weight)
+            host = Host().tune(CALL).run(8).tune(CALL[::-1]).run(8).stop()
+            choice = choose(None)
+            settings = Settings()
+            for name, value in (("mode", "accompany+respond"), ("call_bars", 2)):
+                settings.set(name, value)
+            jam = Jam(choice.mind, fallback=choice.fallback, answerers=minds, settings=settings)
+            out = play(jam, host.script, host.time + 0.5)
+        chords = sorted(
+            (o.message.tick, o.message.root, o.message.quality)
+            for time, o in out if isinstance(o.message, Chord) and o.message.tick - time * 960 < 121
+        )  # fmt: skip
+        for _, _, cue in cues(out):
+            if cue.voice == RESPONSE:
+                root, quality = [(r, q) for tick, r, q in chords if tick <= cue.tick][-1]
+                total += cue.ticks
+                inside += cue.ticks * (root >= 0 and cue.pitch % 12 in pitch_classes(root, quality))
+        shares.append(inside / total)
+    assert shares[1] > shares[0]
+    assert shares[1] > 0.7
+
+
+def test_a_tuned_band_is_there_and_plays_another_way() -> None:
+    band = choose(None).mind
+    assert isinstance(band, Band)
+    assert {"default-tuned", "pop-tuned"} <= {*band.weights}
+    assert band.model("hymn", "tuned") is not band.model("hymn", "plain")
+    assert band.model("folk", "tuned") is band.model("folk"), "folk was not tuned: its own weights answer"
+    host = Host().tune(CALL * 4).stop()
+    played = []
+    for tuning in ("plain", "tuned"):
+        settings = Settings()
+        settings.set("tuning", tuning)
+        jam = Jam(band, settings=settings)
+        played.append([(c.tick, c.pitch) for _, _, c in cues(play(jam, host.script, host.time))])
+        assert jam.report().failures == 0
+    assert played[0] != played[1]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bridge.engine.frame import Frame, Note, Thought
 from bridge.generators.comping import SOFTER, strikes
-from bridge.music import vocabulary
+from bridge.music import harmony, vocabulary
 from bridge.music.events import BASS, Chord
 from bridge.music.listening import Chroma, key_of
 from bridge.music.timeline import STEP
@@ -20,6 +20,8 @@ DEGREES = {
     "min": ((0, "min", 0.3), (7, "maj", 0.2), (5, "min", 0.2), (8, "maj", 0.1), (3, "maj", 0.1), (10, "maj", 0.1)),
 }  # semitones above the tonic, quality, and how welcome the chord is
 PLAINER = {"min": "min", "min7": "min", "dim": "dim"}  # the triad of a quality; of all others the major one
+BINDING = 6.0  # nats; a wish beyond is obeyed, one below is heard
+ASKED = 0.2  # what a nat of such a wish weighs beside the share of heard notes that a chord holds
 RECENT = 0.75  # how much of a struck note's weight is left a sixteenth later
 
 
@@ -53,7 +55,7 @@ class RulesBand:
         if offset >= STEP or (sum(recent) < 0.2 and state.chord is None):
             return state, Thought()
         chord = self._choose(state, frame) if beat % 2 == 0 or not self._fits(state) else state.chord
-        if frame.wishes:
+        if max((nats for _, nats in frame.wishes), default=0.0) > BINDING:
             wanted = vocabulary.chord_of(max(frame.wishes, key=lambda wish: wish[1])[0])
             chord = chord if wanted is None else Chord(frame.tick, wanted.root, PLAINER.get(wanted.quality, "maj"))
         old = state.chord
@@ -78,14 +80,15 @@ class RulesBand:
 
     def _choose(self, state: RulesState, frame: Frame) -> Chord:
         tonic, mode = key_of(frame.chroma)
-        last = state.chord
+        last, wished = state.chord, dict(frame.wishes)
 
         def fit(degree: tuple[int, str, float]) -> float:
             interval, quality, welcome = degree
             root = (tonic + interval) % 12
             heard = sum(state.recent[(root + i) % 12] for i in TRIADS[quality]) / (sum(state.recent) or 1.0)
             stays = 0.15 if last and (root, quality) == (last.root, last.quality) else 0.0
-            return heard + 0.3 * welcome + stays
+            asked = wished.get(vocabulary.chord_class(harmony.Chord(root, quality, root)), 0.0)
+            return heard + 0.3 * welcome + stays + ASKED * asked
 
         interval, quality, _ = max(DEGREES[mode], key=fit)
         return Chord(frame.tick, (tonic + interval) % 12, quality)
