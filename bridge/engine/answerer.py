@@ -68,6 +68,10 @@ class Answerer(Protocol):
         """The state of composing a response."""
         ...
 
+    def coming(self, state: Any) -> int | None:
+        """The tick of the next note that `compose` will give, where that is known already."""
+        ...
+
     def compose(self, state: Any) -> tuple[Any, tuple[Tone, ...] | None]:
         """The next notes of the response, in order of time, and the state after them; None when it is over."""
         ...

@@ -22,6 +22,9 @@ class Echo:
         """The question, and which repetition comes first."""
         return ask, 0
 
+    def coming(self, state: Any) -> None:
+        """What comes next is not known before it is composed."""
+
     def compose(self, state: tuple[Ask, int]) -> tuple[tuple[Ask, int], tuple[Tone, ...] | None]:
         """The source once more, without its pick-up."""
         ask, number = state

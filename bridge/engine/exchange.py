@@ -102,12 +102,16 @@ class Exchange:
         self.compose(tick + STEP)
         return self._due(response, tick)
 
-    def compose(self, until: int) -> None:
-        """Compose the response up to a tick; where its mind fails, the plain one goes on."""
+    def compose(self, until: int, most: int = MOST_TONES) -> bool:
+        """Compose the response up to a tick, in `most` goes at most; whether that is done. Where its mind fails, the
+        plain one goes on.
+        """
         response = self.response
         if response is None:
-            return
-        while not response.done and (not response.tones or response.tones[-1].tick + response.shift < until):
+            return True
+        for _ in range(most):
+            if response.done or response.known >= until:
+                return True
             response.asked += 1
             try:
                 response.state, found = response.mind.compose(response.state)
@@ -120,6 +124,7 @@ class Exchange:
             end, last = response.ask.begin + response.ask.ticks, response.tones[-1].tick if response.tones else -1
             response.tones += [_inside(tone, end) for tone in found or () if last < tone.tick < end]
             response.done = found is None or max(len(response.tones), response.asked) > MOST_TONES
+        return response.done or response.known >= until
 
     def ahead(self, since: int, until: int) -> list[Tone]:
         """The response's tones that begin in a span of ticks, as composed so far and, if it loops, again."""

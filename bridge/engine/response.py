@@ -20,6 +20,14 @@ class Response:
     tones: list[Tone] = field(default_factory=list)
 
     @property
+    def known(self) -> int:
+        """The tick before which nothing is left to compose: of the next note where the mind knows it, else the last."""
+        coming = self.mind.coming(self.state)
+        if coming is None:
+            coming = self.tones[-1].tick if self.tones else -(2**31)
+        return coming + self.shift
+
+    @property
     def begin(self) -> int:
         """The tick at which it begins, or began again."""
         return self.ask.begin + self.shift

@@ -287,7 +287,6 @@ class Session:
         steps, fresh = self.backing.shown(clock.meter.beat, commit)
         thoughts = dict(steps)
         if response is not None and RESPONSE in SOUNDING[self.mode]:
-            self.exchange.compose(tick + STEP + horizon)
             for tone in self.exchange.ahead(tick + STEP, tick + STEP + horizon):
                 at = tone.tick - (tone.tick - tick) % STEP
                 note = Note(RESPONSE, tone.ticks, tone.pitch, tone.velocity, tone.tick - at)

@@ -26,6 +26,7 @@ from bridge.music.vocabulary import NO_CHORD
 
 NONE = ev.Chord(0, -1, "N")
 NARROW = 0.002  # seconds; a cue with less than this to go arrives late or at best unevenly
+PART = 2  # notes of a response composed at once, for the same reason
 CHUNK = 4  # sixteenths planned at once, so that no plan keeps a decision waiting for more than about 2 ms
 BEHIND = 64  # steps; a longer stall is skipped, not caught up
 
@@ -164,6 +165,8 @@ class Stage:
         """A few sixteenths more of what a session would play over its horizon, told for display when it is whole."""
         players = len(sessions)
         horizon = self.horizon(session, players)
+        if not session.exchange.compose(self.tick + STEP + horizon, PART):
+            return [], False
         if not session.plan(self._clock, self._seed, horizon, CHUNK, self._harmony(session, sessions)):
             return [], False
         thoughts, fresh = session.planned(self._clock, horizon, self.tick, self.commit(session, players))

@@ -75,6 +75,12 @@ class MelodyAnswerer:
         coming = first(model, state.network, begin, where, manner, _sounded(ask), prompt=prompt)
         return Line(state.network, ask.genre, 0, ask, coming, 0)
 
+    def coming(self, state: Line) -> int | None:
+        """The tick of the next note: it was chosen with the length of the last."""
+        if state.ask is None or state.coming is None:
+            return None
+        return state.ask.begin + (state.coming[0] - round(state.ask.begin / TWELFTH)) * TWELFTH
+
     def compose(self, state: Line) -> tuple[Line, tuple[Tone, ...] | None]:
         """One more note."""
         ask, coming = state.ask, state.coming
@@ -138,6 +144,9 @@ class MorphAnswerer:
     def ask(self, state: Any, ask: Ask) -> tuple[Ask, int]:
         """The question, and the number of the first variation."""
         return ask, 0
+
+    def coming(self, state: Any) -> None:
+        """What comes next is not known before it is composed."""
 
     def compose(self, state: tuple[Ask, int]) -> tuple[tuple[Ask, int], tuple[Tone, ...] | None]:
         """The next variation, all of it."""

@@ -73,6 +73,9 @@ class NoteRnn:
         )
         return replace(state, ask=ask, coming=(begin, first), ahead=network)
 
+    def coming(self, state: Line) -> None:
+        """What comes next is not known before it is composed."""
+
     def compose(self, state: Line) -> tuple[Line, tuple[Tone, ...] | None]:
         """One more note; to know how long it sounds, the events until the next are drawn with it."""
         if state.ask is None or state.coming is None or state.ahead is None:
