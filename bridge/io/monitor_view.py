@@ -173,10 +173,11 @@ def _engine(state: MonitorState, width: int) -> Text:
             unit = " ms" if "_ms_" in name else " %" if name == "cpu" else ""
             shown = f"{value:.2f}" if isinstance(value, float) else str(value)
             text.append(f"  {label} {shown}{unit}", FAINT)
+    hint = "q: quit "
     plans = [state.values.get(f"plan_true_{lead}") for lead in LEADS]
     if all(isinstance(share, float) for share in plans):  # of chords shown so many beats ahead
         ahead = " ".join(f"{share:.0%}" for share in plans if isinstance(share, float))
-        text.append(f"  plans true {ahead} at {', '.join(map(str, LEADS))} beats", FAINT)
-    hint = "q: quit "
+        words = f"  plans true {ahead} at {', '.join(map(str, LEADS))} beats"
+        text.append(words if text.cell_len + len(words) + len(hint) < width else f"  plans {ahead}", FAINT)
     text.append(" " * max(2, width - text.cell_len - len(hint)) + hint, FAINT)
     return text
