@@ -10,7 +10,7 @@ import pytest
 from tests.real.conftest import ROOT, Engine, Need, free_port, running
 
 pytestmark = pytest.mark.real
-LINE = re.compile(r"^oscsend localhost 9100 (\S+ .*?)(?:\s+#.*)?$", re.MULTILINE)
+LINE = re.compile(r"^(?:while )?oscsend localhost 9100 (\S+ .*?)(?:; do .*|\s+#.*)?$", re.MULTILINE)
 PLAYED = 2.6  # seconds; a bar at 120 bpm, after which the band enters, and a little more
 EVERY = 0.025  # seconds between positions
 
