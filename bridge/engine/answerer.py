@@ -52,7 +52,9 @@ class Ask:
 
 
 class Answerer(Protocol):
-    """A mind for one line; its state is its own immutable value. Any of these may raise: a plainer one then answers."""
+    """A mind for one line; its state is its own immutable value. Where one of these raises, a plainer mind
+    answers; only `coming`, which reads the state and no more, must not.
+    """
 
     name: str
 

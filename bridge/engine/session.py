@@ -150,13 +150,9 @@ class Session:
 
     # -- a sixteenth -------------------------------------------------------------------------------------------
 
-    def hear(self, tick: int) -> int | None:
-        """Close the sixteenth before `tick`: the highest pitch struck in it, if any."""
-        return self.ear.hear(tick)
-
     def step(self, tick: int, clock: Clock, seed: int, onset: int | None, company: Company, commit: int) -> Thought:
-        """Decide the sixteenth at `tick`, after `hear`; what sounds of it is `audible`. A chord that was planned
-        within `commit` ticks is kept.
+        """Decide the sixteenth at `tick`, after the ear closed the one before; what sounds of it is `audible`. A chord
+        that was planned within `commit` ticks is kept.
         """
         place = clock.place_at(tick)
         self.tonal = company.tonal if company.everybody else self.ear.tonal
@@ -208,7 +204,8 @@ class Session:
         if self.exchange.response is not None:
             onset = self.exchange.struck(tick) if onset is None else onset
             held |= {*self.exchange.sounding(tick - STEP)} if not held else set()
-        wishes = company.bound(form.wishes(settings, place, self.tonal) + form.fitting(self.exchange, tick, place))
+        fitting = form.fitting(self.exchange, tick, place) if self.backs else ()  # unheard chords need not fit
+        wishes = company.bound(form.wishes(settings, place, self.tonal) + fitting)
         learnt = self.learnt if self.learnt and settings.number("learnt") else settings.word("tuning")
         return Frame(
             tick, place, clock.tempo, onset, tuple(sorted(held)), touch.dynamic(self.ear.velocity, settings),

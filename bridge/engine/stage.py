@@ -80,7 +80,7 @@ class Stage:
         self.steps += 1
         place = self._clock.place_at(tick)
         present = [sessions[player] for player in sorted(sessions)]
-        onsets = {session.player: session.hear(tick) for session in present}
+        onsets = {session.player: session.ear.hear(tick) for session in present}
         room = Room.of({session.player: session.ear for session in present}, onsets, tick)
         shared = NO_CHORD
         outputs: list[Output] = []
