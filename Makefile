@@ -35,15 +35,18 @@ lint: $(VENV)/.tested-$(EXTRAS)  ## ruff, mypy --strict, the contracts between l
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The tests of training need TensorFlow and a core of their own for some minutes: they run beside the others, behind them.
+# Real components keep time by the wall: their tests run first, alone. The tests of training need TensorFlow and a core
+# of their own for some minutes: they run beside all others, behind them.
+REAL = $(wildcard tests/real)
 WORKSHOP = $(wildcard $(addprefix tests/test_,training.py melody_training.py morph_training.py learner.py tuner.py \
 	tuner_band.py note_rnn.py evaluate.py workers.py))
 PYTEST = $(BIN)/python -m pytest $(ARGS)
 
 test: lint  ## set up, lint, then run the tests
-	@nice $(PYTEST) $(WORKSHOP) >$(VENV)/workshop.log 2>&1 & beside=$$!; \
-	$(PYTEST) $(addprefix --ignore=,$(WORKSHOP)); first=$$?; \
-	wait $$beside; second=$$?; cat $(VENV)/workshop.log; test $$first = 0 && test $$second = 0
+	@$(PYTEST) $(REAL); real=$$?; \
+	nice $(PYTEST) $(WORKSHOP) >$(VENV)/workshop.log 2>&1 & beside=$$!; \
+	$(PYTEST) $(addprefix --ignore=,$(REAL) $(WORKSHOP)); first=$$?; \
+	wait $$beside; second=$$?; cat $(VENV)/workshop.log; test $$real = 0 && test $$first = 0 && test $$second = 0
 
 clean:  ## remove what make made
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
