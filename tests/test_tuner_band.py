@@ -15,7 +15,20 @@ from bridge.generators.model import AccompanimentModel  # noqa: E402
 from bridge.music.errors import ModelError  # noqa: E402
 from bridge.music.harmony import parse_chord  # noqa: E402
 from bridge.music.vocabulary import CHORDS, GENRES, NO_CHORD, chord_class  # noqa: E402
-from bridge.training import accompaniment, export, genres, loop, network, passages, past, rollout, tune, tuner  # noqa: E402
+from bridge.training import (  # noqa: E402
+    accompaniment,
+    export,
+    genres,
+    loop,
+    network,
+    passages,
+    past,
+    rollout,
+    train,
+    tune,
+    tune_band,
+    tuner,
+)
 from bridge.training.corpus import Tune, tune_of  # noqa: E402
 from bridge.training.tuner_band import Accompanying, Head, Rewards, joined, new_head, read_of, tensors  # noqa: E402
 from bridge.training.windows import spliced, window  # noqa: E402
@@ -184,6 +197,26 @@ def test_a_classifier_is_saved_and_refused_where_it_is_none(tmp_path: Path, tune
         genres.learn([tune_])
 
 
+def test_the_shelf_s_classifier_is_read_and_one_is_learnt_where_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tune_: Tune
+) -> None:
+    here, theirs = [tune_, replace(tune_, genre="jazz")], [tune_, replace(tune_, genre="hymn")]
+    monkeypatch.setattr(shelf, "places", lambda: [tmp_path])
+    said: list[str] = []
+    learnt, card = tune_band.classifier_of("folk", here, said.append)
+    assert (learnt.names, card) == (("folk", "jazz"), None)
+    genres.save(genres.learn(theirs), tmp_path / "genre-folk", {"commit": "abc", "data": [{"source": "made"}]})
+    read, card = tune_band.classifier_of("folk", here, said.append)
+    assert read.names == ("folk", "hymn")
+    assert card == {"name": "genre-folk", "commit": "abc", "sources": ["made"]}
+    assert "improv tune genre" in said[0]
+    assert "genre-folk" in said[1]
+    assert tune_band.classifier_of("pop", here, said.append)[1] is None  # another set's rights are not brought in
+    (tmp_path / "genre-pop").mkdir()
+    with pytest.raises(ModelError, match="improv tune genre"):
+        tune_band.classifier_of("pop", here, said.append)
+
+
 def test_a_tuning_is_found_by_name_and_the_untuned_answers_for_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,6 +261,10 @@ def test_the_command_tunes_and_export_takes_it(
     assert (out / "curves.svg").exists()
     assert tune.main([*words[:-2], "--reward", "applause=1"]) == 1
     assert "no reward 'applause'" in capsys.readouterr().err
+    assert train.main(["--data", str(data), "--out", str(tmp_path / "on"), "--from", str(out)]) == 1
+    said = capsys.readouterr().err
+    assert "chord head is wider" in said
+    assert "improv tune accompaniment --from small-tuned" in said
 
 
 def test_the_table_compares_on_held_out_tunes(shipped: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from bridge.training import genres, network, tuner
 from bridge.training.accompaniment import MIXES
 from bridge.training.arguments import Common
 from bridge.training.card import commit, rights
-from bridge.training.corpus import SETS
+from bridge.training.corpus import SETS, Tune
 from bridge.training.loop import WEIGHTS_FILE
 from bridge.training.rewards import parse_weights
 from bridge.training.sources import learnt_from, tunes_of
@@ -99,18 +99,38 @@ def environment(args: Arguments, data: Path, say: Callable[[str], None]) -> tupl
     say(f"reading {data}")
     tunes = tunes_of(Common(data=data, rights=args.rights), say)
     chorded = [tune for tune in tunes if tune.split == "train" and (tune.chords >= 0).any()]
-    none = np.zeros((len(GENRES) + 1, CHORDS, CHORDS), np.float32)
-    evidence = genres.evidence(genres.learn(chorded)) if prices.genre else none
+    evidence, classifier = np.zeros((len(GENRES) + 1, CHORDS, CHORDS), np.float32), None
+    if prices.genre:
+        known, classifier = classifier_of(args.rights, chorded, say)
+        evidence = genres.evidence(known)
     temperature = args.temperature or float(card["temperature"])
     made = Accompanying(
         weights_of(start), tunes, MIXES[args.rights], evidence, prices, temperature=temperature,
         episodes=args.episodes, steps=args.steps, hidden=args.hidden, jumps=args.jumps, at_once=args.at_once,
         seed=args.seed,
     )  # fmt: skip
-    made.facts |= {"temperature": temperature, "rewards": asdict(prices)}
+    made.facts |= {"temperature": temperature, "rewards": asdict(prices), "classifier": classifier}
     past = ("name", "command", "commit", "sources", "data", "started_from")
     made.facts["started_from"] = {key: card.get(key) for key in past}
     return made, learnt_from(tunes)
+
+
+def classifier_of(
+    rights: str, chorded: Sequence[Tune], say: Callable[[str], None]
+) -> tuple[genres.Genres, dict[str, Any] | None]:
+    """The classifier of a set's genres, and for the card which it is: the shelf's, whose accuracy is known.
+
+    Where the shelf has none, one learnt from these tunes, and None. Raises ModelError for one that cannot be used.
+    """
+    for place in shelf.places():
+        folder = place / shelf.named("genre", rights)
+        if folder.is_dir():
+            known, card = genres.load(folder), json.loads((folder / genres.CARD).read_text(encoding="utf-8"))
+            say(f"genres as {folder.name} tells them")
+            sources = [row["source"] for row in card.get("data", [])]
+            return known, {"name": folder.name, "commit": card.get("commit"), "sources": sources}
+    say("genres as these tunes tell them (no classifier is on the shelf; improv tune genre makes one)")
+    return genres.learn(chorded), None
 
 
 def main(argv: list[str]) -> int:
