@@ -1,6 +1,7 @@
 """The accompanist in the tuner's hands, on a corpus made here: heads, episodes, rewards, the command, the table."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -280,6 +281,22 @@ def test_the_table_compares_on_held_out_tunes(shipped: Path, tmp_path: Path) -> 
     assert {"folk", "split valid", "split test"} <= set(report)
     assert report["all"]["silence"]["bits_per_step"] != report["all"]["human"]["bits_per_step"]
     assert "note-in-chord share" in markdown(report)
+
+
+def test_the_table_s_command_judges_one_split_at_one_temperature(
+    shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("accompaniment", "accompaniment-tuned"):
+        shutil.copytree(shipped, tmp_path / "shelf" / name)
+    monkeypatch.setattr(shelf, "places", lambda: [tmp_path / "shelf"])
+    words = ["table", "--data", str(write_folder(tmp_path / "data")), "--split", "valid"]
+    assert tune.main(words) == 0
+    own = capsys.readouterr().out
+    assert "### all (7 tunes)" in own  # one of every source
+    assert "split valid (7 tunes)" in own
+    assert "split test" not in own
+    assert tune.main([*words, "--temperature", "5"]) == 0
+    assert capsys.readouterr().out != own
 
 
 def test_guards_are_part_of_the_log(made: Accompanying) -> None:

@@ -22,7 +22,7 @@ from bridge.music.vocabulary import NO_CHORD, REST
 from bridge.training.bass import bass_figures
 from bridge.training.chords import beats_to_recover, chord_figures, share_curve
 from bridge.training.corpus import CorpusError
-from bridge.training.heldout import held_out
+from bridge.training.heldout import HELD, held_out
 from bridge.training.judge import Judge, genre_of, has_chords, spread
 from bridge.training.measures import Performance, human
 from bridge.training.perform import Given, perform, shifted
@@ -138,14 +138,16 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--out", type=Path, help="also write the figures there, as JSON")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--seed", type=int, default=0, help="of the draws")
+    parser.add_argument("--split", choices=HELD, help="judge tunes of this split only: valid, to choose by")
+    parser.add_argument("--temperature", type=float, help="of every model (default: each model's own)")
     args = parser.parse_args(argv)
-    tunes = [tune for tune in held_out(args.data).tunes if has_chords(tune)]
+    tunes = [t for t in held_out(args.data).tunes if has_chords(t) and args.split in (None, t.split)]
     if not tunes:
-        raise CorpusError(f"{args.data} has no held-out tune with chords; see docs/corpus.md")
+        raise CorpusError(f"{args.data} has no held-out tune with chords to judge; see docs/corpus.md")
     tunings = {"untuned": sets_of("")} | {name: sets_of(name) for name in args.tuned}
     if all(folders == tunings["untuned"] for folders in tunings.values()):
         raise ModelError(f"no model is tuned as {', '.join(args.tuned)}; make one with improv tune accompaniment")
-    with stage(Settings(seed=args.seed, jobs=args.jobs)) as where:
+    with stage(Settings(seed=args.seed, temperature=args.temperature, jobs=args.jobs)) as where:
         report = compare(where, tunings, tunes)
     if args.out:
         args.out.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
