@@ -21,6 +21,7 @@ from bridge.music.errors import ModelError
 from bridge.training import note_network as network
 from bridge.training import tuner
 from bridge.training.corpus import SETS, CorpusError, read
+from bridge.training.known_melody import known
 from bridge.training.loop import WEIGHTS_FILE
 from bridge.training.note_pieces import Piece, Windows, pieces_of
 from bridge.training.note_rnn import bits_of, judged
@@ -84,11 +85,23 @@ class Melodies:
         output = network.outputs(weights, batch["actions"])
         return network.logits(weights, output), network.values(weights, output)
 
+    def ahead(self, weights: Any, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """The same after each event that could come instead of the one that did."""
+        output = network.ahead(weights, batch["actions"])
+        return network.logits(weights, output), network.values(weights, output)
+
     def play(self, networks: tuple[Any, ...], number: int, explore: float) -> tuner.Batch:
         """New pieces."""
         seed = tf.constant([self.args.seed, number])
         events = self._compose(network.joined(networks), self.args.episodes, seed, tf.constant(explore, tf.float32))
-        return {"actions": events.numpy(), "valid": np.ones(events.shape, np.float32)}
+        found = {"actions": events.numpy(), "valid": np.ones(events.shape, np.float32)}
+        return found | ({"paid": self.paid(found["actions"])} if self.args.full else {})
+
+    def paid(self, events: Any) -> Any:
+        """What every event would earn at once, all rules together, (pieces, steps, EVENTS)."""
+        amounts = known(events, self.args.beat)
+        total = sum(self.rewarding[name] * each for name, each in amounts.items() if self.rewarding[name])
+        return np.asarray(self.args.scale * total, np.float32)
 
     def _composed(self, weights: network.Weights, pieces: int, seed: Tensor, explore: Tensor) -> Tensor:
         shape = (pieces, self.args.steps, EVENTS)
