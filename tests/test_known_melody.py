@@ -16,11 +16,11 @@ NAMES = sorted(set(REWARDS) - {"intervals"})
 def pieces(beat: int) -> np.ndarray:
     """Pieces of all sorts: anything, few pitches, leaps to and fro, a bar that comes again."""
     random = np.random.default_rng(beat)
-    anything = random.integers(EVENTS, size=(6, STEPS))
-    few = random.integers(FIRST, FIRST + 5, size=(6, STEPS))
-    held = np.where(random.random((6, STEPS)) < 0.6, HOLD, few + 12)
-    wide = random.choice([FIRST, FIRST + 4, FIRST + 12, FIRST + 20, FIRST + 30, HOLD], size=(6, STEPS))
-    again = np.tile(random.integers(FIRST, EVENTS, size=(6, 2 * beat)), (1, 4))[:, :STEPS]
+    anything = random.integers(EVENTS, size=(4, STEPS))
+    few = random.integers(FIRST, FIRST + 5, size=(4, STEPS))
+    held = np.where(random.random((4, STEPS)) < 0.6, HOLD, few + 12)
+    wide = random.choice([FIRST, FIRST + 4, FIRST + 12, FIRST + 20, FIRST + 30, HOLD], size=(4, STEPS))
+    again = np.tile(random.integers(FIRST, EVENTS, size=(4, 2 * beat)), (1, 4))[:, :STEPS]
     return np.concatenate([anything, few, held, wide, again, 0 * few, 0 * few + 1]).astype(np.int32)
 
 
@@ -33,7 +33,7 @@ def test_every_event_earns_what_the_rule_gives(beat: int) -> None:
     for step in range(STEPS):
         begun = np.repeat(events[:, : step + 1], EVENTS, axis=0)
         begun[:, step] = np.tile(np.arange(EVENTS), len(events))
-        whole = np.pad(begun, [(0, 0), (0, STEPS - step - 1)])  # the end of a piece is where it is: `tonic` counts from it
+        whole = np.pad(begun, [(0, 0), (0, STEPS - step - 1)])  # `tonic` counts from the end
         for name in NAMES:
             want = REWARDS[name](whole, **({"beat": beat} if name in BY_BEAT else {}))[:, step]
             assert found[name][:, step].ravel() == pytest.approx(want, abs=1e-9), (name, step)

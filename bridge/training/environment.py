@@ -40,7 +40,7 @@ class Arguments:
     rate: float = 2e-3
     """Adam's learning rate at its highest; it falls to a tenth."""
     full: float = 1.0
-    """1: values are learnt of every action, where the environment can say what it leads to; 0: of what was done only."""
+    """1: the scores of all actions are learnt, where the environment can look ahead; 0: of what was done only."""
     explore: float = 0.01
     """Share of actions that are drawn uniformly at first; it falls to a tenth."""
     anchor: float = 1.5

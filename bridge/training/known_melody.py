@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bridge.generators.note_events import EVENTS, FIRST, HOLD, LOW, OFF, Events
 from bridge.training import rewards_melody as rules
-from bridge.training.rewards import key_profiles, scale_of
+from bridge.training.rewards import KEYS, key_profiles, scale_of
 
 Array = NDArray[Any]
 PITCHES = np.arange(FIRST, EVENTS)
@@ -43,11 +43,11 @@ def keys(events: Events) -> Array:
     return found
 
 
-def in_key(events: Events, key: Array) -> Array:
+def in_key(key: Array) -> Array:
     """As `rewards_melody.in_key`."""
     found = np.zeros(key.shape)
-    member = np.take_along_axis(scale_of(key[..., FIRST:]), np.broadcast_to(CLASSES, key[..., FIRST:].shape)[..., None], 3)
-    found[..., FIRST:] = -1.0 * ~member[..., 0]
+    scales = scale_of(np.arange(KEYS))[:, CLASSES]
+    found[..., FIRST:] = -1.0 * ~scales[key[..., FIRST:], np.arange(len(CLASSES))]
     return found
 
 
@@ -57,9 +57,9 @@ def tonic(events: Events, key: Array, beat: int) -> Array:
     first = np.where(events[:, :1] >= FIRST, rules.pitch_class(events[:, :1]), -1)
     began = first[..., None] == key % 12
     began[:, 0] = False
-    began[:, 0, FIRST:] = CLASSES == key[:, 0, FIRST:] % 12
-    found = 3.0 * (began - before(rules.starts_on_tonic(events).astype(float))[..., None])
-    found[:, begin, FIRST:] += 3.0 * (CLASSES == key[:, begin, FIRST:] % 12)
+    began[:, 0, FIRST:] = key[:, 0, FIRST:] % 12 == CLASSES
+    found: Array = 3.0 * (began - before(rules.starts_on_tonic(events).astype(float))[..., None])
+    found[:, begin, FIRST:] += 3.0 * (key[:, begin, FIRST:] % 12 == CLASSES)
     found[:, begin + 1 : begin + 2, HOLD] += 3.0
     found[:, begin + 2 : steps, :FIRST] += 3.0
     return found
@@ -112,6 +112,20 @@ def again(events: Events, beat: int) -> Array:
     return found
 
 
+def recall(events: Events, beat: int) -> Array:
+    """As `rewards_melody.recall`."""
+    span, steps = 2 * beat, events.shape[1]
+    longest = np.zeros((*events.shape, EVENTS), np.int64)
+    rows, runs = np.arange(len(events)), np.zeros((steps, len(events)), np.int64)  # by lag
+    for step in range(span, steps):
+        for lag in range(span, step + 1):
+            event = events[:, step - lag]
+            longest[rows, step, event] = np.maximum(longest[rows, step, event], runs[lag] + 1)
+            runs[lag] = np.where(events[:, step] == event, runs[lag] + 1, 0)
+    so_far = 3.0 * rules.recalled(events, beat) / span
+    return 3.0 * np.minimum(longest, span) / span - before(so_far)[..., None]
+
+
 def walked(events: Events) -> tuple[Array, Array, Array]:
     """What only a walk along the piece tells: `repetition`, `leap` and `extremes`, as `rewards_melody`'s."""
     pieces, steps = events.shape
@@ -142,7 +156,7 @@ class Walk:
     def leap(self) -> Array:
         """Of each event."""
         found = np.zeros((len(self.pitch), EVENTS))
-        leapt, back, on, crept = self.moves(PITCHES)
+        _, back, on, crept = self.moves(PITCHES)
         resolved = crept | (back & (self.since + 1 > rules.APART + 1))
         found[:, FIRST:] = 5.0 * np.where(resolved, rules.RESOLVED, np.where(on, rules.DOUBLED, 0))
         return found
@@ -186,10 +200,11 @@ def known(events: Events, beat: int = 4) -> dict[str, Array]:
     repeated, leapt, ends = walked(events)
     many = number >= rules.DISTINCT
     return {
-        "key": in_key(events, key), "tonic": tonic(events, key, beat), "repetition": repeated,
+        "key": in_key(key), "tonic": tonic(events, key, beat), "repetition": repeated,
         "variety": variety(events), "motif": np.where(many, 3.0 + 0.3 * (number - rules.DISTINCT), 0.0),
         "repeated_motif": np.where(many & again(events, beat), 4.0 + number - rules.DISTINCT, 0.0),
-        "leap": leapt, "extremes": ends,
+        "leap": leapt, "doubled": np.minimum(leapt, 0.0), "extremes": ends,
+        "recall": recall(events, beat),
     }  # fmt: skip
 
 

@@ -19,8 +19,9 @@ from bridge.generators.note_events import EVENTS
 from bridge.generators.shelf import folder
 from bridge.music.errors import ModelError
 from bridge.training import note_network as network
-from bridge.training import tuner
 from bridge.training.corpus import SETS, CorpusError, read
+from bridge.training.environment import Arguments as Common
+from bridge.training.environment import Batch
 from bridge.training.known_melody import known
 from bridge.training.loop import WEIGHTS_FILE
 from bridge.training.note_pieces import Piece, Windows, pieces_of
@@ -35,7 +36,8 @@ KIND = "note_rnn"
 SHOWN = 1024  # pieces composed for a line of the log
 USUAL = {
     "key": 6.0, "tonic": 1.0, "repetition": 0.05, "variety": 2.5, "motif": 1.0, "repeated_motif": 0.2,
-    "intervals": 0.0, "leap": 1.0, "extremes": 0.0,
+    "intervals": 0.0, "leap": 1.0, "doubled": 0.0, "extremes": 0.0,
+    "recall": 0.0,
 }  # fmt: skip
 CURVES = {
     "bits a sixteenth, held out": ["valid_bits_per_step", "valid_bits_per_opening_step"],
@@ -46,7 +48,7 @@ CURVES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Arguments(tuner.Arguments):
+class Arguments(Common):
     """What tuning a melody depends on."""
 
     reward: str = ""
@@ -90,7 +92,7 @@ class Melodies:
         output = network.ahead(weights, batch["actions"])
         return network.logits(weights, output), network.values(weights, output)
 
-    def play(self, networks: tuple[Any, ...], number: int, explore: float) -> tuner.Batch:
+    def play(self, networks: tuple[Any, ...], number: int, explore: float) -> Batch:
         """New pieces."""
         seed = tf.constant([self.args.seed, number])
         events = self._compose(network.joined(networks), self.args.episodes, seed, tf.constant(explore, tf.float32))
@@ -110,13 +112,13 @@ class Melodies:
         noise = -tf.math.log(-tf.math.log(uniform))
         return network.compose(weights, noise + tf.where(anything[..., None], 1e6 * uniform, 0.0), tf.constant(1.0))
 
-    def rewards(self, episodes: tuner.Batch) -> dict[str, Any]:
+    def rewards(self, episodes: Batch) -> dict[str, Any]:
         """Every rule, weighted; those of weight 0 are left out."""
         beat = {name: {"beat": self.args.beat} if name in BY_BEAT else {} for name in REWARDS}
         events = episodes["actions"]
         return {name: w * REWARDS[name](events, **beat[name]) for name, w in self.rewarding.items() if w}
 
-    def people(self, number: int) -> tuner.Batch | None:
+    def people(self, number: int) -> Batch | None:
         """Windows of the corpus, in any key."""
         batch = self.windows.batch(self.args.batch // 4, number)
         return {"actions": batch["events"], "valid": batch["valid"]}

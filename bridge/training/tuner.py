@@ -19,8 +19,9 @@ ahead: along any path psi and g are consistent (Nachum et al., 2017), q cuts it 
 *Full backups.* Where an environment knows what every action earns and leads to, as a composer does, the scores of all
 actions are learnt at every step, not of the one that was drawn: an expectation instead of a sample (Sutton and Barto,
 2018, section 8.5). What is learnt is told in two parts, the value of the state (Huber's loss) and the policy that the
-scores say (Kullback-Leibler): in one error of each score, a large one of the value would drown, and turn, the small
-ones between actions. The target network alone looks ahead then.
+scores say: in one error of each score, a large one of the value would drown, and turn, the small ones between actions.
+Of policies the divergence is from the learnt to the wanted one (as in soft actor-critic, Haarnoja et al., 2018): where
+a network cannot be both, it leaves out what is forbidden. The target network alone looks ahead then.
 
 *Anchor.* The cross-entropy of what people did, on the corpus (as in DQfD, Hester et al., 2018): values are learnt
 only where the model goes, this holds it where people go. 0 leaves it out, as the paper does.
@@ -92,7 +93,8 @@ class Tuner:
         self.moments = [kind(*(tf.Variable(tf.zeros_like(w)) for w in self.weights)) for _ in range(2)]
         self.number = 0
         self.replay: Batch = {}
-        self.full = bool(args.full) and hasattr(environment, "ahead")
+        self.ahead: Any = getattr(environment, "ahead", None)
+        self.full = bool(args.full) and self.ahead is not None
         self._learn = tf.function(self._update, jit_compile=True)
 
     def networks(self, weights: Any) -> tuple[Any, ...]:
@@ -148,7 +150,7 @@ class Tuner:
         return terms
 
     def _loss(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Huber's loss of the scores of what was done; and what is logged of the policy."""
+        """The error of the scores, of all actions or of what was done; and what is logged of the policy."""
         args, valid, actions = self.args, batch["valid"], batch["actions"]
         prior = tf.stop_gradient(tf.nn.log_softmax(self.environment.outputs(self.environment.prior, batch)[0]))
         logits, values = self.environment.outputs(self.weights, batch)
@@ -159,7 +161,7 @@ class Tuner:
             every, likely = (each + (prior if args.algorithm == "g" else 0.0) for each in (online, aims))
             error = tf.reduce_logsumexp(every, axis=-1) - tf.reduce_logsumexp(likely, axis=-1)
             wanted = tf.nn.log_softmax(likely)
-            apart = tf.reduce_sum(tf.exp(wanted) * (wanted - policy), axis=-1)
+            apart = tf.reduce_sum(chances * (policy - wanted), axis=-1)
         else:
             error, apart = done(online) - tf.stop_gradient(self._done(batch, prior, online, policy)), 0.0
         huber = tf.where(tf.abs(error) < 1, 0.5 * error * error, tf.abs(error) - 0.5) + apart
@@ -189,16 +191,17 @@ class Tuner:
 
     def _every(self, batch: dict[str, Tensor], prior: Tensor) -> Tensor:
         """What the scores of all actions should be, (episodes, steps, actions)."""
-        algorithm, ahead = self.args.algorithm, self.environment.ahead
+        algorithm, ahead = self.args.algorithm, self.ahead
         logits, values = ahead(self.target, batch)
         if algorithm == "g":
-            worth_then = tf.reduce_logsumexp(logits + tf.nn.log_softmax(ahead(self.environment.prior, batch)[0]), axis=-1)
+            chances = tf.nn.log_softmax(ahead(self.environment.prior, batch)[0])
+            then = tf.reduce_logsumexp(logits + chances, axis=-1)
         else:
             best = tf.reduce_max(tf.nn.log_softmax(logits), axis=-1) if algorithm == "q" else 0.0
-            worth_then = values + best
+            then = values + best
         left = tf.pad(batch["valid"][:, 1:], [(0, 0), (0, 1)])[..., None]  # after the end nothing is worth
         reward = batch["paid"] + (0.0 if algorithm == "g" else prior)
-        return reward + self.args.discount * left * worth_then
+        return reward + self.args.discount * left * then
 
     def _anchor(self, people: dict[str, Tensor]) -> Tensor:
         """Nats a step of what people did, by the policy."""
@@ -262,3 +265,6 @@ def tune(
 
 def _kind(array: Array) -> Any:
     return tf.float32 if array.dtype.kind == "f" else tf.int32
+
+
+__all__ = ["ALGORITHMS", "Arguments", "Batch", "Environment", "Tuner", "tune"]
