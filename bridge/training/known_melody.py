@@ -51,6 +51,18 @@ def in_key(key: Array) -> Array:
     return found
 
 
+def whole_key(events: Events, key: Array) -> Array:
+    """As `rewards_melody.whole_key`."""
+    strange = ~scale_of(np.arange(KEYS))
+    onsets = (events >= FIRST)[..., None] & (rules.pitch_class(events)[..., None] == np.arange(12))
+    strangers = np.cumsum(onsets, axis=1) @ strange.T.astype(np.int64)
+    there = before(strangers)
+    found = np.take_along_axis(there[:, :, None], key[..., None], axis=3)[..., 0].astype(np.float64)
+    found[..., FIRST:] += strange[key[..., FIRST:], CLASSES]
+    so_far = np.take_along_axis(strangers, rules.key_so_far(events)[..., None], axis=2)[..., 0]
+    return before(so_far)[..., None] - found
+
+
 def tonic(events: Events, key: Array, beat: int) -> Array:
     """As `rewards_melody.tonic`."""
     steps, begin = events.shape[1], max(1, events.shape[1] - beat)
@@ -110,20 +122,6 @@ def again(events: Events, beat: int) -> Array:
         nearly[:, : span - 1] = False
         found[:, lag:] |= nearly[..., None] & (events[:, :-lag, None] == np.arange(EVENTS))
     return found
-
-
-def recall(events: Events, beat: int) -> Array:
-    """As `rewards_melody.recall`."""
-    span, steps = 2 * beat, events.shape[1]
-    longest = np.zeros((*events.shape, EVENTS), np.int64)
-    rows, runs = np.arange(len(events)), np.zeros((steps, len(events)), np.int64)  # by lag
-    for step in range(span, steps):
-        for lag in range(span, step + 1):
-            event = events[:, step - lag]
-            longest[rows, step, event] = np.maximum(longest[rows, step, event], runs[lag] + 1)
-            runs[lag] = np.where(events[:, step] == event, runs[lag] + 1, 0)
-    so_far = 3.0 * rules.recalled(events, beat) / span
-    return 3.0 * np.minimum(longest, span) / span - before(so_far)[..., None]
 
 
 def walked(events: Events) -> tuple[Array, Array, Array]:
@@ -200,11 +198,11 @@ def known(events: Events, beat: int = 4) -> dict[str, Array]:
     repeated, leapt, ends = walked(events)
     many = number >= rules.DISTINCT
     return {
-        "key": in_key(key), "tonic": tonic(events, key, beat), "repetition": repeated,
+        "key": in_key(key), "whole_key": whole_key(events, key),
+        "tonic": tonic(events, key, beat), "repetition": repeated,
         "variety": variety(events), "motif": np.where(many, 3.0 + 0.3 * (number - rules.DISTINCT), 0.0),
         "repeated_motif": np.where(many & again(events, beat), 4.0 + number - rules.DISTINCT, 0.0),
         "leap": leapt, "doubled": np.minimum(leapt, 0.0), "extremes": ends,
-        "recall": recall(events, beat),
     }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.generators.note_events import EVENTS, FIRST, HOLD, LOW, OFF, Events
-from bridge.training.rewards import earned, key_of_so_far, scale_of
+from bridge.training.rewards import KEYS, earned, key_of_so_far, scale_of
 
 Array = NDArray[Any]
 LAGS, HIGH_CORRELATION = (1, 2, 3), 0.15
@@ -65,6 +65,16 @@ def in_key(events: Events) -> Array:
     member = np.take_along_axis(scale_of(key_so_far(events)), pitch_class(events)[..., None], axis=2)[..., 0]
     wrong: Array = (events >= FIRST) & ~member
     return -wrong.astype(np.float64)
+
+
+def whole_key(events: Events) -> Array:
+    """-1 for every note outside the key of the whole piece, told as its beginnings grow: the table's row.
+
+    A note may earn back what others lost, or lose it, by changing what the key seems to be.
+    """
+    onsets = (events >= FIRST)[..., None] & (pitch_class(events)[..., None] == np.arange(12))
+    strangers = np.cumsum(onsets, axis=1) @ (~scale_of(np.arange(KEYS))).T.astype(np.int64)
+    return -earned(np.take_along_axis(strangers, key_so_far(events)[..., None], axis=2)[..., 0])
 
 
 def starts_on_tonic(events: Events) -> Array:
@@ -164,27 +174,6 @@ def repeated_motif(events: Events, beat: int = 4) -> Array:
     return np.where((number >= DISTINCT) & again(events, beat), 4.0 + number - DISTINCT, 0.0)
 
 
-def recalled(events: Events, beat: int = 4) -> Array:
-    """How many steps, up to two beats, the piece has by now taken up event for event from two beats before or earlier."""
-    span, steps = 2 * beat, events.shape[1]
-    longest = np.zeros(events.shape, np.int64)
-    for lag in range(span, steps):
-        run = np.zeros(len(events), np.int64)
-        for step in range(lag, steps):
-            run = np.where(events[:, step] == events[:, step - lag], run + 1, 0)
-            longest[:, step] = np.maximum(longest[:, step], run)
-    return np.minimum(longest, span)
-
-
-def recall(events: Events, beat: int = 4) -> Array:
-    """+3 for two beats that are taken up, a share for each step of them; breaking off gives it back.
-
-    The way to a repeated motif, which by chance nobody finds (Ng et al., 1999: as a potential it changes no optimum
-    but for the discount).
-    """
-    return earned(3.0 * recalled(events, beat) / (2 * beat))
-
-
 def intervals(events: Events) -> Array:
     """5 times what the released code gives to steps (.08), thirds (.09), fourths, ...; rests and holds a little too."""
     before = np.pad(last_onset(events)[:, :-1], [(0, 0), (1, 0)], constant_values=-1)
@@ -253,7 +242,7 @@ def extremes(events: Events) -> Array:
 REWARDS = {
     "key": in_key, "tonic": tonic, "repetition": repetition, "variety": variety, "motif": motif,
     "repeated_motif": repeated_motif, "intervals": intervals, "leap": leap, "doubled": doubled, "extremes": extremes,
-    "recall": recall,
+    "whole_key": whole_key,
 }  # fmt: skip
-BY_BEAT = frozenset({"tonic", "motif", "repeated_motif", "recall"})
+BY_BEAT = frozenset({"tonic", "motif", "repeated_motif"})
 """The rewards that ask for the beat."""

@@ -35,9 +35,9 @@ Tensor = Any
 KIND = "note_rnn"
 SHOWN = 1024  # pieces composed for a line of the log
 USUAL = {
-    "key": 6.0, "tonic": 1.0, "repetition": 0.05, "variety": 2.5, "motif": 1.0, "repeated_motif": 0.2,
-    "intervals": 0.0, "leap": 1.0, "doubled": 0.0, "extremes": 0.0,
-    "recall": 0.0,
+    "key": 10.0, "tonic": 0.3, "repetition": 0.05, "variety": 7.0, "motif": 1.5, "repeated_motif": 4.0,
+    "intervals": 0.0, "leap": 1.0, "doubled": 7.0, "extremes": 0.7,
+    "whole_key": 12.0,
 }  # fmt: skip
 CURVES = {
     "bits a sixteenth, held out": ["valid_bits_per_step", "valid_bits_per_opening_step"],
@@ -51,6 +51,12 @@ CURVES = {
 class Arguments(Common):
     """What tuning a melody depends on."""
 
+    batch: int = 128
+    """Pieces learnt from in an update."""
+    rate: float = 4e-3
+    """Adam's learning rate at its highest; it falls to a tenth."""
+    anchor: float = 1.1
+    """Weight of the cross-entropy of people's melodies, nats a step; 0: none, as in the paper."""
     reward: str = ""
     """Weights of rewards, such as key=2,motif=0.5; the usual ones where nothing is said."""
     start: str = "note_rnn"
