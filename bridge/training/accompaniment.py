@@ -25,17 +25,11 @@ from bridge.training.corpus import PITCH_CLASSES, Tune
 from bridge.training.measures import Performance, bass_line, harmony, human
 from bridge.training.rollout import Roll, roll
 from bridge.training.sources import learnt_from, tunes_of
-from bridge.training.windows import Windows, window
+from bridge.training.windows import Windows, mix_of, window
 
 Tensor = Any
 WEIGHTS = network.Weights
 SHAPE = ("units", "hidden")  # arguments that say how large the network is
-MIXES = {
-    "default": {"standards": 0.25, "hymn": 0.15, "chorale": 0.15, "artsong": 0.2, "folk": 0.25},
-    "folk": {"standards": 0.1, "hymn": 0.1, "chorale": 0.05, "artsong": 0.05, "folk": 0.7},
-    "pop": {"standards": 0.15, "hymn": 0.05, "artsong": 0.05, "folk": 0.05, "pop": 0.4, "rock": 0.1, "jazz": 0.2},
-}
-"""Share of the windows by genre, for each set of sources."""
 HELD, HELD_STEPS = 96, 256  # tunes and sixteenths of each in a validation
 CURVES = {
     "free-running fit (valid)": ["valid_share"],
@@ -81,6 +75,8 @@ class Arguments(Common):
     """Share of the windows whose key jumps at a bar line."""
     dropout: float = 0.0
     """Share of the LSTM's units that the heads do not see, others in every window."""
+    mix: str = ""
+    """Shares of the windows by genre where they are not to be the set's own, such as artsong=0.4,folk=0.1."""
 
 
 def human_habits(tunes: list[Tune]) -> tuple[Any, Any]:
@@ -117,14 +113,17 @@ class Accompanying:
         self._args, self._tutor = args, tutor
         train = [t for t in tunes if t.split == "train"]
         self.sources = learnt_from(tunes)
-        self._windows = Windows(train, args.steps, MIXES[args.rights], seed=args.seed, jumps=args.jumps)
+        mix = mix_of(args.rights, args.mix)
+        self._windows = Windows(train, args.steps, mix, seed=args.seed, jumps=args.jumps)
         self._rates, self._sizes = human_habits(train)
         held = [t for t in tunes if t.split == "valid" and (t.chords >= 0).any()]
         self._held = held[:: -(-len(held) // HELD) or 1]
         self._rolling = tf.function(roll)
 
     def weights(self) -> network.Weights:
-        """Fresh variables."""
+        """Fresh variables; or the model's that training goes on from, whose chord head is wider if it was tuned."""
+        if self._args.start:
+            return network.variables(network.weights_of(folder(self._args.start)))
         return network.new_weights(self._args.units, self._args.hidden, self._args.seed)
 
     def batch(self, number: int) -> dict[str, Any]:
@@ -239,9 +238,8 @@ def free_run(
     """What the model plays to these tunes from a cold start, hearing only their melody; `rolling` is `roll`, traced."""
     rows = [window(t, 0, HELD_STEPS) for t in tunes]
     arrays = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
-    batch = time_first(
-        {key: tf.constant(x, tf.float32 if x.dtype.kind == "f" else tf.int32) for key, x in arrays.items()}
-    )
+    held = {key: tf.constant(x, tf.float32 if x.dtype.kind == "f" else tf.int32) for key, x in arrays.items()}
+    batch = time_first(held)
     gumbel = np.random.default_rng(seed).gumbel(size=(HELD_STEPS, len(tunes), network.NOISE)).astype(np.float32)
     blank = {key: tf.fill(batch[key].shape, -1) for key in ("chord", "bass")}
     played = rolling(weights, batch | blank, tf.zeros(len(tunes), tf.bool), tf.constant(temperature), gumbel)
@@ -270,14 +268,13 @@ def taught(args: Arguments, tunes: list[Tune]) -> teacher.Weights | None:
     inherited = start / teacher.FILE if start and (start / teacher.FILE).exists() else None
     if not args.distil or not (args.taught or inherited):
         return None
-    lesson = teacher.Teaching(args, tunes, args.hidden, args.hidden, args.steps, MIXES[args.rights])
+    lesson = teacher.Teaching(args, tunes, args.hidden, args.hidden, args.steps, mix_of(args.rights, args.mix))
     out = args.out / "teacher"
     if not args.taught and inherited:
         out.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(inherited, out / loop.BEST)  # the new model's folder has it too
         return teacher.read(inherited)
-    updates = round(args.updates * args.taught / args.minutes)  # by updates, the teacher too: so a run repeats itself
-    updates = max(1, updates) if args.updates else 0
+    updates = max(1, round(args.updates * args.taught / args.minutes)) if args.updates else 0  # so a run repeats itself
     plan = replace(args, out=out, minutes=args.taught, updates=updates, check=min(args.check, args.taught / 4))
     log = out / "log.jsonl"
     learner = loop.fit(lesson, plan, loop.writer(log), lambda done: None, inherited)

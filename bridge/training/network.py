@@ -12,13 +12,16 @@ noise (Gumbel-max trick), so one call does all, and randomness stays outside.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
+from bridge.music.errors import ModelError
 from bridge.music.vocabulary import BASS_HIGH, BASS_LOW, FIRST_ONSET, GENRES, NO_CHORD, PLACE_WIDTH, REST
 from bridge.training.corpus import PITCH_CLASSES
+from bridge.training.loop import WEIGHTS_FILE
 from bridge.training.past import (
     BASS_CENTRE,
     BASS_OCTAVES,
@@ -99,7 +102,22 @@ def new_weights(units: int, hidden: int, seed: int) -> Weights:
         melody=glorot(hidden + 12, MELODY_OCTAVES),
         melody_pool=glorot(hidden, 2),
     )
-    return Weights(*(tf.Variable(x, name=name) for name, x in zip(Weights._fields, arrays, strict=True)))
+    return variables(arrays)
+
+
+def variables(weights: Weights) -> Weights:
+    """Variables that begin as these arrays."""
+    return Weights(*(tf.Variable(x, name=name) for name, x in zip(Weights._fields, weights, strict=True)))
+
+
+def weights_of(folder: Path) -> Weights:
+    """The float weights of a model's folder, frozen. Raises ModelError."""
+    path = folder / WEIGHTS_FILE
+    try:
+        with np.load(path, allow_pickle=False) as saved:
+            return Weights(*(tf.constant(saved[f"average/{name}"]) for name in Weights._fields))
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(f"{path} holds no accompanist's weights ({error}); export that model again") from error
 
 
 def setting(place: Tensor, genre: Tensor) -> Tensor:
@@ -225,16 +243,21 @@ def audible_bass(chord: Tensor, logits: Tensor, last: Tensor) -> Tensor:
     return tf.where((chord == NO_CHORD)[:, None], tf.where(silence, 0.0, -1e9), eager)
 
 
-def sample_line(logits: Tensor, noise: Tensor, temperature: Tensor, bend: float) -> Tensor:
-    """As `sample`, for a head that says hold, rest, or one of many onsets: temperature bends which onset, never when.
+def bent_line(logits: Tensor, temperature: Tensor, bend: float) -> Tensor:
+    """What a line is drawn from, of a head that says hold, rest, or one of many onsets, (batch, classes).
 
-    A low temperature over all of them would turn every line into held notes, hold being the likeliest by far. And which
-    onset is bent by temperature ** `bend` only: drawn as coldly as the chords, a bass hammers one note.
+    Temperature bends which onset, never when: a low one over all of them would turn every line into held notes, hold
+    being the likeliest by far. And which onset is bent by temperature ** `bend` only: drawn as coldly as the chords, a
+    bass hammers one note.
     """
     onsets = logits[:, 2:]
     begins = tf.reduce_logsumexp(onsets, axis=1, keepdims=True)
-    bent = tf.concat([logits[:, :2], begins + tf.nn.log_softmax(onsets / tf.pow(temperature, bend))], axis=1)
-    return tf.argmax(bent + noise, axis=1, output_type=tf.int32)
+    return tf.concat([logits[:, :2], begins + tf.nn.log_softmax(onsets / tf.pow(temperature, bend))], axis=1)
+
+
+def sample_line(logits: Tensor, noise: Tensor, temperature: Tensor, bend: float) -> Tensor:
+    """As `sample`, from `bent_line`."""
+    return tf.argmax(bent_line(logits, temperature, bend) + noise, axis=1, output_type=tf.int32)
 
 
 class Played(NamedTuple):

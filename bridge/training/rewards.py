@@ -21,13 +21,13 @@ MAJOR_SCALE, MINOR_SCALE = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10, 11)  #
 KEYS = 24  # 0-11 major by the tonic's pitch class, 12-23 minor
 
 
-def parse_weights(text: str, usual: Mapping[str, float]) -> dict[str, float]:
+def parse_weights(text: str, usual: Mapping[str, float], what: str = "reward") -> dict[str, float]:
     """`key=1,motif=0.5` as weights, the usual ones where nothing is said. Raises ModelError for an unknown name."""
     weights = dict(usual)
     for part in filter(None, text.replace(" ", "").split(",")):
         name, _, value = part.partition("=")
         if name not in usual:
-            raise ModelError(f"there is no reward {name!r}; the rewards are {', '.join(usual)}")
+            raise ModelError(f"there is no {what} {name!r}; the {what}s are {', '.join(usual)}")
         try:
             weights[name] = float(value)
         except ValueError as error:

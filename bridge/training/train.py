@@ -55,22 +55,12 @@ def begin(args: Common, name: str) -> Path | None:
         before = card_of(start)
         if before["kind"] != name:
             raise ModelError(f"{args.start} is a model for {before['kind']}; name one for {name} with --from")
-        refuse_tuned(before, start)
         if not (start / loop.WEIGHTS_FILE).exists():
             raise ModelError(f"{start} has no {loop.WEIGHTS_FILE} to train on from; export that model again")
         past = {key: before.get(key) for key in ("name", "command", "commit", "sources", "data", "started_from")}
         run["started_from"] = past
     (args.out / "run.json").write_text(json.dumps(run, indent=2) + "\n", encoding="utf-8")
     return start / loop.WEIGHTS_FILE if start else None
-
-
-def refuse_tuned(card: dict[str, Any], start: Path) -> None:
-    """Raises ModelError for an accompanist that was tuned: its chord head is two heads side by side."""
-    if card["kind"] == "accompaniment" and "algorithm" in card:
-        raise ModelError(
-            f"{start} was tuned, so its chord head is wider than the one that is trained; train on from an untuned"
-            f" model and tune that, or tune this one further: improv tune accompaniment --from {start.name}"
-        )
 
 
 def note_sources(path: Path, sources: dict[str, Any]) -> None:

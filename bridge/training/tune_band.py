@@ -16,21 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from bridge.generators import shelf
 from bridge.generators.card import card_of
-from bridge.music.errors import ModelError
 from bridge.music.vocabulary import CHORDS, GENRES
 from bridge.training import genres, network, tuner
-from bridge.training.accompaniment import MIXES
 from bridge.training.arguments import Common
 from bridge.training.card import commit, rights
 from bridge.training.corpus import SETS, Tune
-from bridge.training.loop import WEIGHTS_FILE
 from bridge.training.rewards import parse_weights
 from bridge.training.sources import learnt_from, tunes_of
 from bridge.training.tuner_band import Accompanying, Rewards
+from bridge.training.windows import MIXES
 
 KIND = "accompaniment"
 CURVES = {
@@ -81,16 +78,6 @@ class Arguments(tuner.Arguments):
     """Weight of what every chord would earn at once, beside the error of the scores; 0: the paper's way."""
 
 
-def weights_of(folder: Path) -> network.Weights:
-    """The float weights of a model's folder, frozen. Raises ModelError."""
-    path = folder / WEIGHTS_FILE
-    try:
-        with np.load(path, allow_pickle=False) as saved:
-            return network.Weights(*(tf.constant(saved[f"average/{name}"]) for name in network.Weights._fields))
-    except (OSError, ValueError, KeyError) as error:
-        raise ModelError(f"{path} holds no accompanist's weights ({error}); export that model again") from error
-
-
 def environment(args: Arguments, data: Path, say: Callable[[str], None]) -> tuple[Accompanying, dict[str, Any]]:
     """What is tuned, and the sources that it learns from. Raises CorpusError, ModelError."""
     start = shelf.folder(args.start)
@@ -105,7 +92,7 @@ def environment(args: Arguments, data: Path, say: Callable[[str], None]) -> tupl
         evidence = genres.evidence(known)
     temperature = args.temperature or float(card["temperature"])
     made = Accompanying(
-        weights_of(start), tunes, MIXES[args.rights], evidence, prices, temperature=temperature,
+        network.weights_of(start), tunes, MIXES[args.rights], evidence, prices, temperature=temperature,
         episodes=args.episodes, steps=args.steps, hidden=args.hidden, jumps=args.jumps, at_once=args.at_once,
         seed=args.seed,
     )  # fmt: skip

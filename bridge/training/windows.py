@@ -10,10 +10,22 @@ from numpy.typing import NDArray
 
 from bridge.music.vocabulary import BASS_HIGH, BASS_LOW, FIRST_ONSET, NO_CHORD, REST, onset
 from bridge.training.corpus import UNKNOWN, Tune, place_floats, transposed_chords, transposed_line
+from bridge.training.rewards import parse_weights
 
 Array = NDArray[Any]
 BAR_CELLS = slice(-7, -2)  # of the place features: the bar modulo 4, and which half of eight
 UNTOLD = 0.15  # share of the windows without their genre, and of those without their bar numbers: players say neither
+MIXES = {
+    "default": {"standards": 0.25, "hymn": 0.15, "chorale": 0.15, "artsong": 0.2, "folk": 0.25},
+    "folk": {"standards": 0.1, "hymn": 0.1, "chorale": 0.05, "artsong": 0.05, "folk": 0.7},
+    "pop": {"standards": 0.15, "hymn": 0.05, "artsong": 0.05, "folk": 0.05, "pop": 0.4, "rock": 0.1, "jazz": 0.2},
+}
+"""Share of the windows by genre, for each set of sources."""
+
+
+def mix_of(rights: str, other: str) -> dict[str, float]:
+    """The mix of a set, but for the shares that `other` (`artsong=0.4,folk=0.1`) names. Raises ModelError."""
+    return parse_weights(other, MIXES[rights], "genre")
 
 
 @dataclass(slots=True)
