@@ -32,7 +32,12 @@ class Roll(NamedTuple):
     melody_logits: Tensor
     melody_target: Tensor
     output: Tensor  # of the LSTM, in all views, (steps, batch, 12, units)
-    last: Tensor  # the melody pitch heard last, -1 before any
+    memory: Tensor  # what the step begins with, (steps, batch, past.MEMORY)
+
+    @property
+    def last(self) -> Tensor:
+        """The melody pitch heard last, -1 before any, (steps, batch)."""
+        return self.memory[..., 0]
 
 
 def human(own: Tensor, given: Tensor) -> Tensor:
@@ -90,7 +95,7 @@ def roll(
             batch["melody"][t], player.memory[:, 0], past.MELODY_CENTRE, past.MELODY_OCTAVES, 2
         )
         said = (logits, before, player.memory[:, 3], chord, low, last, true_low, bass_target, high, melody_target)
-        row = Roll(*said, whole.lstm[:, 0], whole.memory[:, 0])
+        row = Roll(*said, whole.lstm[:, 0], whole.memory)
         arrays = [array.write(t, x) for array, x in zip(arrays, row, strict=True)]
         own = past.remember(player, chord, bass).memory
         truth = past.remember(player._replace(memory=truth), true_chord, true_bass).memory

@@ -27,7 +27,9 @@ from bridge.training.corpus import SETS, CorpusError
 
 TARGETS = {"melody": "bridge.training.tune_melody", "accompaniment": "bridge.training.tune_band"}
 """What can be tuned -> the module that has its `Arguments`, `KIND` and `environment(args, data, say)`."""
-BESIDE = {"genre": "bridge.training.tune_band", "table": "bridge.training.table_band"}
+BESIDE = {
+    "genre": "bridge.training.tune_band", "heads": "bridge.training.tune_heads", "table": "bridge.training.table_band"
+}  # fmt: skip
 """What the accompanist's tuning needs beside: the classifier of genres, the table; the module with its `main`."""
 OPTIONS = {"start": "from", "rights": "set"}  # fields whose option has another name
 

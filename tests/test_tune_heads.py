@@ -1,0 +1,149 @@
+"""Both heads bent by exact gradients, on a corpus made here: the terms, what may move, the command, the export."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+tf = pytest.importorskip("tensorflow", reason="tuning needs tensorflow")
+
+from bridge.generators.model import AccompanimentModel  # noqa: E402
+from bridge.music.harmony import parse_chord  # noqa: E402
+from bridge.music.vocabulary import FIRST_ONSET, GENRES, HOLD, NO_CHORD, REST, chord_class  # noqa: E402
+from bridge.training import accompaniment, bass, export, heads, network, past, rollout, tune, tune_heads  # noqa: E402
+from bridge.training.corpus import tune_of  # noqa: E402
+from bridge.training.measures import Performance  # noqa: E402
+from bridge.training.tuner_band import tensors  # noqa: E402
+from bridge.training.windows import window  # noqa: E402
+from tests.test_training import record, write_folder  # noqa: E402
+
+UNITS, STEPS, COLD = 8, 48, 0.5
+C, F, G = (chord_class(parse_chord(symbol)) for symbol in ("C:maj", "F:maj", "G:7"))
+
+
+def base() -> network.Weights:
+    return network.Weights(*(tf.constant(w) for w in network.new_weights(UNITS, 4, 3)))
+
+
+def played(weights: network.Weights) -> tuple[dict[str, Any], rollout.Roll]:
+    """A window of the made tune, and what the model plays to it on its own past."""
+    rows = {key: x[None] for key, x in window(tune_of(record()), 0, STEPS).items()}
+    first = tensors(rows)
+    blank = {key: tf.fill(first[key].shape, -1) for key in ("chord", "bass")}
+    noise = np.random.default_rng(4).gumbel(size=(STEPS, 1, network.NOISE)).astype(np.float32)
+    return first, rollout.roll(weights, first | blank, tf.zeros(1, tf.bool), tf.constant(COLD), noise)
+
+
+def test_a_rate_that_is_people_s_costs_nothing_and_no_cell_pays_for_another() -> None:
+    place, age, genre = tf.constant([[0], [0], [2]]), tf.constant([[4], [4], [1]]), tf.constant([0])
+    cell = heads.cell_of(genre[None, :], place, age)
+    rates = np.zeros(heads.CELLS, np.float32)
+    rates[int(cell[0, 0])], rates[int(cell[2, 0])] = 0.75, 0.25
+    there = tf.ones((3, 1))
+    assert float(heads.habits(tf.constant([[0.5], [1.0], [0.25]]), there, cell, rates)) == pytest.approx(0, abs=1e-6)
+    apart = heads.habits(tf.constant([[0.5], [0.5], [0.75]]), there, cell, rates)
+    assert float(apart) == pytest.approx(1 / 8, abs=1e-4)
+
+
+def test_falling_fifths_are_counted_among_root_changes() -> None:
+    assert (heads.FALLS[G, C], heads.FALLS[C, F], heads.FALLS[C, G], heads.FALLS[NO_CHORD, C]) == (1, 1, 0, 0)
+    assert (heads.MOVES[C, C], heads.MOVES[C, C + 1], heads.MOVES[C, G]) == (0, 0, 1)
+    chances = np.zeros((1, 1, NO_CHORD + 1), np.float32)
+    chances[..., [C, F, G]] = 0.5, 0.25, 0.25  # from C: stays by half, and what moves falls by half
+    shares = np.full(heads.KINDS, 0.5, np.float32)
+    told = tf.constant([[C]]), tf.ones((1, 1)), tf.constant([0])
+    assert float(heads.fifths(tf.constant(chances), *told, shares)) == pytest.approx(0, abs=1e-5)
+    assert float(heads.fifths(tf.constant(chances), *told, shares + 0.5)) == pytest.approx(0.25, abs=1e-4)
+
+
+def test_people_s_fifths_by_genre() -> None:
+    tunes = [tune_of(record(0, chords=[[4 + 16 * bar, ["C:maj", "F:maj"][bar % 2]] for bar in range(8)]))]
+    shares = heads.human_fifths(tunes, least=1)
+    folk = GENRES.index("folk")
+    assert shares[folk] == pytest.approx(4 / 7)  # C F C F C F C F
+    assert shares[-1] == shares[folk] == shares[0]  # the others have no changes of their own
+
+
+def test_divergence_is_nought_of_the_same_and_masked() -> None:
+    old = tf.constant([[0.0, 0.0], [3.0, 0.0]])
+    new = tf.constant([[0.0, 0.0], [0.0, 3.0]])
+    assert float(heads.divergence(old, old, tf.ones(2))) == pytest.approx(0, abs=1e-6)
+    assert float(heads.divergence(new, old, tf.constant([1.0, 0.0]))) == pytest.approx(0, abs=1e-6)
+    assert float(heads.divergence(new, old, tf.constant([0.0, 1.0]))) == pytest.approx(3 * np.tanh(1.5), abs=1e-4)
+
+
+def test_the_bass_s_logits_are_those_it_was_drawn_from() -> None:
+    weights = base()
+    first, roll = played(weights)
+    places = network.setting(first["place"], tf.tile(first["genre"][None, :], (STEPS, 1)))
+    logits = heads.bass_line(weights, roll, roll.output, places, COLD)
+    noise = np.random.default_rng(4).gumbel(size=(STEPS, 1, network.NOISE)).astype(np.float32)
+    drawn = np.argmax(logits + noise[:, 0, NO_CHORD + 1 : NO_CHORD + 1 + network.BASS_NOISE], axis=1)
+    pitches = past.bass_pitches(roll.memory[:, 0, 4])
+    tokens = past.token_of(tf.constant(drawn, tf.int32), pitches)
+    np.testing.assert_array_equal(tokens, accompaniment.own_bass(roll)[:, 0])
+
+
+def test_parallels_are_those_of_the_table() -> None:
+    """Every token that the bass might have played at a beat is in parallel just where `bass.moves` counts it so."""
+    weights, tune_ = base(), tune_of(record())
+    first, roll = played(weights)
+    found = np.asarray(heads.parallel(roll, first["beats"]))[0]
+    line, chords = accompaniment.own_bass(roll)[:, 0], np.asarray(roll.chord)[:, 0]
+    beats = np.asarray(first["beats"])[0]
+    assert not found[beats < 0].any()
+    some = 0
+    for number, (before, beat) in enumerate(pairwise(beats), 1):
+        if beat < 0 or beat >= STEPS - 1:
+            continue
+        pitches = np.asarray(past.bass_pitches(roll.memory[beat, :, 4])).reshape(-1)
+        for choice, token in enumerate([HOLD, REST, *(FIRST_ONSET + pitches)]):
+            other = line.copy()
+            other[beat] = token
+            counted = [
+                np.array(bass.moves(Performance(tune_, chords[:stop], other[:stop]))) for stop in (before + 1, beat + 1)
+            ]
+            wrong = (counted[1] - counted[0])[1:].sum()
+            assert found[number, choice] == wrong
+            some += wrong
+    assert some  # the made tune has moves of the melody that the bass could follow
+
+
+def test_only_the_heads_move() -> None:
+    tunes = [tune_of(record(number, split)) for number, split in enumerate(["train", "train", "valid"])]
+    args = tune_heads.Arguments(batch=2, steps=STEPS, updates=1)
+    task = tune_heads.Tuning(args, base(), tunes, COLD)
+    weights, batch = task.weights(), task.batch(0)
+    held = {key: tf.constant(x, tf.float32 if x.dtype.kind == "f" else tf.int32) for key, x in batch.items()}
+    with tf.GradientTape() as tape:
+        terms = task.loss(weights, held, tf.constant(0))
+    gradients = dict(zip(weights._fields, tape.gradient(terms["loss"], list(weights)), strict=True))
+    moving = {name for name, each in gradients.items() if each is not None and np.abs(each).max() > 0}
+    assert moving == {"chord", "chord_bias", "chord_hidden", "bass", "bass_in", "bass_hidden", "bass_pool"}
+    assert float(terms["bass_apart"]) == pytest.approx(0, abs=1e-6)
+    assert {"valid_note_in_chord_share", "valid_parallel_octaves_per_100_moves"} <= set(task.validate(weights))
+
+
+def test_the_command_tunes_and_export_takes_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, run, out = write_folder(tmp_path / "data"), tmp_path / "run", tmp_path / "small-heads"
+    facts: dict[str, Any] = {"kind": "accompaniment", "name": "small", "command": "made", "commit": "none"}
+    facts |= {"sources": [], "data": [], "training": {"rights": "default", "sources": []}}
+    export.export(accompaniment, network.new_weights(UNITS, 4, 3), tmp_path / "small", facts)
+    words = ["heads", "--data", str(data), "--out", str(run), "--from", str(tmp_path / "small"), "--temperature", "0.3"]
+    assert tune.main([*words, "--updates", "2", "--batch", "2", "--steps", "32"]) == 0
+    options = ["updates 2", "from small", "batch 2", "steps 32", "temperature 0.3"]
+    lines = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    assert [line["update"] for line in lines] == [0, 2]
+    assert {"hit", "habits", "fifths", "parallels", "chord_apart"} <= set(lines[-1])
+    assert export.main(["--last", "--run", str(run), "--out", str(out)]) == 0
+    model, card = AccompanimentModel.load(out), json.loads((out / "model.json").read_text())
+    assert model.temperature == 0.3
+    assert card["command"] == f"improv tune heads --data DIR --{' --'.join(options)}"
+    assert card["started_from"]["name"] == "small"
+    assert card["parity"]["largest_difference"] < 1e-3
+    assert (out / "curves.svg").exists()
+    assert tune.main(["heads", "--data", str(data), "--from", "nobody"]) == 1
+    assert "nobody" in capsys.readouterr().err
