@@ -183,6 +183,7 @@ class Session:
                 begin, ticks, clock.place_at(begin), source, key(seed, self.player, begin),
                 settings.number("temperature"), settings.number("morph"), settings.word("genre"),
                 touch.dynamic(self.ear.velocity, settings),
+                form.close(settings, clock.place_at(begin + ticks - clock.meter.beat), self.tonal),
             )  # fmt: skip
 
         before = exchange.response

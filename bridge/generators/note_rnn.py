@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bridge.engine.answerer import Ask, Tone
-from bridge.generators import shelf
+from bridge.generators import close, shelf
 from bridge.generators.comping import accent
 from bridge.generators.note_events import FIRST, HIGH, HOLD, LOW, OFF, event, pitch_of
 from bridge.generators.note_rnn_model import NoteRnnModel, State
@@ -83,6 +83,9 @@ class NoteRnn:
         ask, (step, number) = state.ask, state.coming
         network = self._model.hear(state.ahead, number)
         over, coming, ahead = self._drawn(replace(state, network=network), ask, step)
+        if coming is None and ask.home:
+            number = self._last(state, ask, step)
+            network = self._model.hear(state.ahead, number)
         tick = step * STEP
         at = place(ask.place.phase + tick - ask.begin, 0, ask.place.meter)
         loud = max(1, min(127, round(ask.velocity * accent(at))))
@@ -91,14 +94,27 @@ class NoteRnn:
         tone = Tone(tick, min(over * STEP, ask.begin + ask.ticks) - tick, pitch, loud)
         return replace(state, network=network, struck=step, coming=coming, ahead=ahead), (tone,)
 
+    def _last(self, state: Line, ask: Ask, step: int) -> int:
+        """The onset of the last note, drawn again with what the end is to be."""
+        assert state.ahead is not None
+        low, high = bounds(state)
+        return self._model.choose(
+            state.ahead, temperature=ask.temperature, random=ask.key * FAR + step - round(ask.begin / STEP),
+            low=low, high=high, onset=True, wish=close.pitches(ask.home, LOW, HIGH - LOW + 1),
+        )  # fmt: skip
+
     def _drawn(self, state: Line, ask: Ask, step: int) -> tuple[int, tuple[int, int] | None, State | None]:
         """After an onset: the step at which its note is over, the next onset if one comes, the network before it."""
         low, high = bounds(state)
         network, end, over = state.network, -(-(ask.begin + ask.ticks) // STEP), 0
-        begin = round(ask.begin / STEP)
+        begin, wish = round(ask.begin / STEP), 0.0
         for ahead in range(step + 1, end):
             key = ask.key * FAR + ahead - begin
-            number = self._model.choose(network, temperature=ask.temperature, random=key, low=low, high=high)
+            if ask.home:
+                wish = _closing(ask, step, ahead)
+            number = self._model.choose(
+                network, temperature=ask.temperature, random=key, low=low, high=high, wish=wish
+            )  # fmt: skip
             over = ahead if number != HOLD and not over else over
             if number >= FIRST:
                 return over, (ahead, number), network
@@ -115,6 +131,14 @@ class NoteRnn:
         for after in range(gap):
             network = self._model.hear(network, OFF if after == ends else HOLD)
         return network
+
+
+def _closing(ask: Ask, struck: int, ahead: int) -> float:
+    """The wish for an onset at the sixteenth `ahead`, where the last one was at `struck`."""
+    end, meter = ask.begin + ask.ticks, ask.place.meter
+    phase = (ask.place.phase + struck * STEP - ask.begin) % meter.bar
+    way = close.Way(end - struck * STEP, phase, meter.beat, meter.bar)
+    return way.onset(end - ahead * STEP)
 
 
 def bounds(state: Line) -> tuple[int, int]:
