@@ -21,7 +21,7 @@ from bridge.io.minds import Choice, answerers, choose
 from bridge.music.events import RESPONSE, Chord, Cue, State
 from bridge.music.harmony import QUALITIES
 from bridge.music.listening import key_of
-from bridge.music.timeline import MAX_TEMPO, PPQ, STEP, Meter, Timeline
+from bridge.music.timeline import MAX_TEMPO, STEP, Meter, Timeline
 
 MODELS = ("melody", "note_rnn", "q", "psi", "g", "morph")  # `morph` is a mode rather than a model
 TRIADS = {"maj": (0, 4, 7), "min": (0, 3, 7)}

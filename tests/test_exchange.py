@@ -216,14 +216,51 @@ def test_a_held_note_is_no_silence() -> None:
     assert said(out)[0][0] == 4 * BAR
 
 
-def test_the_sustain_pedal_holds_what_was_played() -> None:
+@pytest.mark.parametrize("lifts", [None, 5.0, 7.9])
+def test_under_the_pedal_the_hands_end_a_call(lifts: float | None) -> None:
+    """Whether the foot stays down or comes up in the silent bar: nothing was struck and no key was down."""
     host = Host().tune(CALL[:3])
     host.script.append((host.time - 0.2, Control(1, -1, 64, 127)))
-    host.tune([65]).run(4)
-    host.script.append((host.time, Control(1, -1, 64, 0)))
-    host.run(16).stop()
+    host.tune([65]).run(16).stop()
+    if lifts is not None:
+        host.script.append((lifts / 2, Control(1, -1, 64, 0)))
+    mind = Counts()
+    out = play(jam_of(mind=mind), host.script, host.time + 0.5)
+    assert said(out)[0][0] == 2 * BAR
+    assert mind.asked[0].source.ticks == BAR
+    assert mind.asked[0].source.tones[-1].end >= 4.9 * PPQ, "it sounded on all the same"
+
+
+def test_a_key_held_under_the_pedal_is_no_silence() -> None:
+    host = Host().tune(CALL[:3])
+    host.script.append((host.time - 0.2, Control(1, -1, 64, 127)))
+    host.note(65, 5).run(17).stop()
+    assert said(play(jam_of(), host.script, host.time + 0.5))[0][0] == 3 * BAR
+
+
+def test_a_pedal_that_stays_down_holds_up_no_later_call() -> None:
+    host = Host()
+    host.script.append((0.01, Control(1, -1, 64, 127)))
+    host.tune(CALL).run(12).tune(CALL).run(12).stop()
+    mind = Counts()
+    play(jam_of(mind=mind), host.script, host.time + 0.5)
+    assert [ask.begin for ask in mind.asked] == [2 * BAR, 6 * BAR]
+
+
+def test_a_note_off_that_was_lost_costs_two_bars_and_not_the_answer() -> None:
+    host = Host().tune(CALL[:3])
+    host.script.append((host.time + 0.001, NoteOn(1, int(host.tick), 65, 90)))
+    host.run(32).stop()
     out = play(jam_of(), host.script, host.time + 0.5)
-    assert said(out)[0][0] == 3 * BAR, "the last note sounded for a bar under the pedal"
+    assert said(out)[0][0] == 4 * BAR
+
+
+def test_a_drone_under_the_phrase_does_not_hold_up_the_answer() -> None:
+    host = Host()
+    host.script.append((0.001, NoteOn(1, 0, 36, 90)))
+    host.tune(CALL * 4).run(8).stop()
+    out = play(jam_of(), host.script, host.time + 0.5)
+    assert said(out)[0][0] == 5 * BAR
 
 
 def test_call_and_response_overlap_so_that_both_can_go_on_for_ever() -> None:

@@ -14,6 +14,7 @@ from bridge.music.events import (
     RESPONSE,
     Chord,
     Do,
+    Error,
     Event,
     NoteOff,
     NoteOn,
@@ -283,13 +284,23 @@ def test_clear_forgets_the_call_and_leaves_the_response_playing() -> None:
     assert [(c.tick, c.pitch) for _, _, c in cues(out)] == [(2 * BAR + n * PPQ, pitch) for n, pitch in enumerate(CALL)]
 
 
-def test_a_stray_mutate_before_anything_was_said_means_nothing() -> None:
+def test_a_stray_mutate_before_anything_was_said_means_nothing_and_is_told() -> None:
     host = Host()
     host.script.append((0.5, Do(1, "mutate")))
     host.tune(CALL).run(16).stop()
     mind = Counts()
-    play(jam_of(Everywhere(), mind, mode="respond"), host.script, host.time)
+    out = play(jam_of(Everywhere(), mind, mode="respond"), host.script, host.time)
     assert len(mind.asked) == 1
+    assert [o.message for _, o in of(out, Error)] == [Error(10, "no_response")]
+
+
+def test_to_end_a_call_that_is_not_there_is_told_and_ends_no_later_one() -> None:
+    host = Host().run(1)
+    host.script.append((host.time, Do(1, "end_call")))
+    host.run(3).tune(CALL * 2).run(16).stop()
+    out = play(jam_of(Everywhere(), mode="respond"), host.script, host.time)
+    assert [o.message for _, o in of(out, Error)] == [Error(9, "no_call")]
+    assert min(cue.tick for _, _, cue in cues(out) if cue.voice == RESPONSE) == 4 * BAR
 
 
 def test_the_band_does_not_tire_while_its_own_response_plays() -> None:

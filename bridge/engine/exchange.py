@@ -70,14 +70,16 @@ class Exchange:
         self.drop()
         self._said = said
 
-    def end_call(self) -> None:
-        """The player says that the call is over: from the next bar line on."""
+    def end_call(self) -> bool:
+        """The player says that the call is over: from the next bar line on. False where there is none."""
         if self.call:
             self.call = replace(self.call, asked=True)
+        return self.call is not None
 
-    def mutate(self) -> None:
-        """When the response is over, or loops, another one comes that is made of it, if there is one."""
+    def mutate(self) -> bool:
+        """When the response is over, or loops, another one comes that is made of it. False where there is none."""
         self._mutating = self.response is not None or self._said is not None
+        return self._mutating
 
     # -- a sixteenth -------------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ def wishes(settings: Settings, place: Place, chroma: Chroma) -> tuple[tuple[int,
 
 
 def close(settings: Settings, end: Place, chroma: Chroma) -> tuple[float, ...]:
-    """What a response is to end on that ends in the beat at `end`: how much each pitch class is wanted there, 0-1, (12,).
+    """What a response is to end on whose last beat is at `end`: how much each pitch class is wanted, 0-1, (12,) or ().
 
     The tonic, else a tone of its triad; at a section's end, where the band leads to a cadence, of the dominant's.
     """

@@ -1,9 +1,9 @@
 """The close: how an answer comes to an end that sounds like one.
 
-Rules: an end is a note on a beat with a beat's time for it, and of the pitch classes that were asked for (`Ask.home`) one
-rather than another. Both are wishes in nats, added to what a network says before its temperature, so that a cold answer
-leans to them as a warm one does; neither is a must. Only the last bar's rhythm and the last note's pitch are led, and of
-a variation the pitch alone.
+Rules: an end is a note on a beat with a beat's time for it, and of the pitch classes that were asked for (`Ask.home`)
+one rather than another. Both are wishes in nats, added to what a network says before its temperature, so that a cold
+answer leans to them as a warm one does; neither is a must. Only the last bar's rhythm and the last note's pitch are
+led, of a variation the pitch alone.
 """
 
 from collections.abc import Sequence
