@@ -267,7 +267,7 @@ def test_call_and_response_overlap_so_that_both_can_go_on_for_ever() -> None:
     host = Host().tune(CALL * 8).stop()
     mind = Counts()
     out = play(jam_of(mind=mind, call_bars=2), host.script, host.time + 0.5)
-    assert [ask.begin for ask in mind.asked] == [2 * BAR, 4 * BAR, 6 * BAR, 8 * BAR]
+    assert sorted({ask.begin for ask in mind.asked}) == [2 * BAR, 4 * BAR, 6 * BAR, 8 * BAR]
     assert [tick for tick, _ in said(out)] == [2 * BAR + n * PPQ for n in range(24)] + [8 * BAR]
 
 
@@ -277,6 +277,56 @@ def test_without_overlap_the_players_first_note_takes_the_word() -> None:
     assert [tick for tick, _ in said(out)] == [2 * BAR, 2 * BAR + PPQ, 2 * BAR + 2 * PPQ][: len(said(out))]
     assert len(said(out)) < 4
     assert not any(tick > 2 * BAR + 2 * PPQ for tick, _ in said(out))
+
+
+class Watched(Echo):
+    """A test mind that keeps at which tick of the jam's it composed, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.jam: Jam | None = None
+        self.at: list[int] = []
+        self.asked: list[Ask] = []
+
+    def ask(self, state: Any, ask: Ask) -> Any:
+        self.asked.append(ask)
+        return super().ask(state, ask)
+
+    def compose(self, state: Any) -> Any:
+        assert self.jam is not None
+        self.at.append(self.jam._stage.tick)
+        return super().compose(state)
+
+
+@pytest.mark.parametrize("bars", [0, 2])
+def test_a_response_is_begun_before_its_bar_line(bars: int) -> None:
+    """Also one that comes at a fixed bar line: as soon as the beat before it is heard."""
+    host = Host().tune(CALL[: 4 if bars == 0 else 3] if bars == 0 else CALL + CALL[:3]).run(6).stop()
+    mind = Watched()
+    mind.jam = jam_of(mind=mind, call_bars=bars)
+    out = play(mind.jam, host.script, host.time + 0.5)
+    assert said(out)[0] == (2 * BAR, 60)
+    assert 2 * BAR - PPQ <= mind.at[0] < 2 * BAR
+    assert len({ask.key for ask in mind.asked}) == 1
+
+
+@pytest.mark.parametrize("late", [0.2, 0.5, 0.8, 0.95])
+def test_a_note_after_a_response_was_begun_is_answered_too(late: float) -> None:
+    """What was begun is made anew: the last beat of a call of fixed length may bring anything."""
+    host = Host().tune(CALL + CALL[:3]).run(late).tune([71], (1 - late) * 0.9).run(9).stop()
+    mind = Watched()
+    mind.jam = jam_of(mind=mind, call_bars=2)
+    out = play(mind.jam, host.script, host.time + 0.5)
+    answer = [pitch for tick, pitch in said(out) if tick < 4 * BAR]
+    assert answer == ([*CALL, *CALL[:3], 71] if late < 0.9 else [*CALL, *CALL[:3]]), "a late one begins the next call"
+    assert mind.asked[-1].source.begin >= 0
+
+
+def test_a_mind_that_fails_before_its_bar_line_is_covered_and_counted_once() -> None:
+    for where in ("ask", "compose"):
+        host = Host().tune(CALL).run(12).stop()
+        jam = jam_of(mind=Breaks(where))
+        assert said(play(jam, host.script, host.time + 0.5)) == [(2 * BAR + n * PPQ, p) for n, p in enumerate(CALL)]
+        assert jam.report().failures == 1
 
 
 def test_tempo_changes_keep_call_and_response_on_the_grid() -> None:

@@ -50,6 +50,7 @@ class Recorder:
         self.timeline: Timeline | None = None
         self.step_ms = Measure()
         self.steps = self.planned = 0
+        self.deciding = False
         self.warning = ""
 
     def receive(self, event: Event, time: float) -> list[Output]:

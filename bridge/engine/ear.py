@@ -11,7 +11,7 @@ from collections import deque
 from dataclasses import dataclass
 from itertools import takewhile
 
-from bridge.engine.answerer import Tone
+from bridge.engine.answerer import CHORD, Tone
 from bridge.music.listening import NOTHING, SLOW, Chroma, faded
 from bridge.music.timeline import PPQ, STEP
 
@@ -158,3 +158,14 @@ class Ear:
         self._lingering.clear()
         self._pending.clear()
         self._ended.clear()
+
+
+def top_line(struck: list[Played]) -> list[Played]:
+    """The top line of what was struck."""
+    line: list[Played] = []
+    for played in struck:
+        if line and played.tick - line[-1].tick < CHORD:
+            line[-1] = max(line[-1], played, key=lambda note: note.pitch)
+        else:
+            line.append(played)
+    return line

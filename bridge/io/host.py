@@ -100,6 +100,7 @@ class Host:
         self._queue: SimpleQueue[tuple[Event, float] | None] = SimpleQueue()
         self._timeline: Timeline | None = None
         self._deciding, self._planning = Measure(), Measure()  # milliseconds a sixteenth
+        self._spent = 0.0  # seconds on the sixteenth that is being decided, so far
         self._told = 0.0  # when the jam was last told of them
         self._warning = ""
         self._failures = 0
@@ -157,7 +158,10 @@ class Host:
         if wake is not None and now >= wake:
             steps, planned = jam.steps, jam.planned
             outputs = jam.advance(now)
-            outputs += self._measure(now, jam.steps - steps, jam.planned - planned)
+            if jam.deciding:  # for one player of several
+                self._spent += perf_counter() - now
+            else:
+                outputs += self._measure(now, jam.steps - steps, jam.planned - planned)
             self._send(outputs, shells, followers)
         return not self._stopping
 
@@ -165,7 +169,8 @@ class Host:
         """Note how long a decision or a part of a plan took; once a second tell the jam, and what it says to that."""
         now = perf_counter()
         if steps:
-            self._deciding.add((now - began) * 1000 / steps)
+            self._deciding.add((self._spent + now - began) * 1000 / steps)
+            self._spent = 0.0
         elif planned:
             self._planning.add((now - began) * 1000 / planned)
         if now < self._told + PACE or len(self._deciding) < FEW:
