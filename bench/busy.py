@@ -1,6 +1,6 @@
 """How late cues are where many play, on a processor that has nothing else to do: also on one that has.
 
-`python bench/busy.py [--players N ...] [--mode MODE] [--tempo T] [--seconds S]` plays tunes to a jam in virtual time that
+`python bench/busy.py [--players N ...] [--mode MODE] [--tempo T] [--seconds S] [--slower F]` plays tunes to a jam in virtual time that
 goes on by the processor time that the engine takes to decide, plan and pack, as if it had a core of its own. Calls are of
 two bars, so that everybody is answered on the same bar lines. It prints, for all cues, the least margin, the first
 percentile and the median (milliseconds from being packed to the tick), and how many were late: dropped in the engine, or
@@ -46,10 +46,11 @@ def script(players: int, line: Timeline, seconds: float) -> list[tuple[float, Ev
 class Core:
     """A jam on a processor of its own: virtual time goes on by what it takes."""
 
-    def __init__(self, jam: Jam) -> None:
+    def __init__(self, jam: Jam, slower: float) -> None:
         self.now = 0.0
         self.margins: list[float] = []
         self.worked = 0.0
+        self._slower = slower
         self._jam, self._shell = jam, OscShell(lambda _event, _time: None)
         self._spent, self._told = 0.0, 0.0
         self._decided, self._planned = Measure(), Measure()  # milliseconds a sixteenth
@@ -82,7 +83,7 @@ class Core:
         began = thread_time()
         outputs: list[Output] = what()  # type: ignore[operator]
         self._shell.send(outputs)
-        took = thread_time() - began
+        took = (thread_time() - began) * self._slower
         self.now += took
         self.worked += took
         self.margins += [(o.time - self.now) * 1000 for o in outputs if o.time is not None and isinstance(o.message, Cue)]
@@ -96,6 +97,7 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--mode", default="accompany+respond")
     parser.add_argument("--tempo", type=float, default=120.0)
     parser.add_argument("--seconds", type=float, default=30.0)
+    parser.add_argument("--slower", type=float, default=1.0, help="as if this processor were so many times slower")
     args = parser.parse_args(argv)
     choice, minds = choose(None), answerers()[0]
     print(f"| players, {args.mode}, {args.tempo:g} bpm | cues | late | least | 1 % | median | processor, % |")
@@ -105,7 +107,7 @@ def main(argv: Sequence[str]) -> int:
         settings.set("mode", args.mode)
         settings.set("call_bars", 2)
         jam = Jam(choice.mind, fallback=choice.fallback, answerers=minds, settings=settings, seed=1)
-        core = Core(jam)
+        core = Core(jam, args.slower)
         with undisturbed():
             core.play(script(players, Timeline(args.tempo, 0, 0.0), args.seconds))
         found = sorted(core.margins)

@@ -8,7 +8,7 @@ from bridge.engine.frame import Frame, Note, Thought
 from bridge.engine.parameters import MODES
 from bridge.generators.rules import RulesBand
 from bridge.io.minds import choose
-from bridge.music.events import BASS, Bye, Chord, Cue, Do, Output, Set, Silence
+from bridge.music.events import BASS, Bye, Chord, Cue, Do, Output, Position, Set, Silence
 from bridge.music.timeline import PPQ, STEP
 from tests.bands import Everywhere, jam_of
 from tests.virtual import Host, cues, hello, of, play
@@ -38,6 +38,40 @@ def guest(player: int = 2, until: float = 20.0, since: float = 0.0) -> list[Any]
 
 def ticks(out: Out, player: int) -> list[int]:
     return [cue.tick for _, _, cue in cues(out, player)]
+
+
+def test_each_ones_cues_leave_before_the_next_is_decided_and_a_stop_ends_what_is_left() -> None:
+    one, two = Host(every=0.1).tune(CALL * 3).run(8), Host(player=2, port=9002, every=0.1).tune(CALL * 3).run(8)
+    jam, stopped = jam_of(Everywhere()), False
+    for time, event in sorted(one.script + two.script, key=lambda item: item[0]):
+        while not stopped and (wake := jam.wakeup()) is not None and wake <= time:
+            said = {o.player for o in jam.advance(wake) if isinstance(o.message, Cue)}
+            assert len(said) <= 1
+            if jam.deciding and time > 5:
+                assert said == {1}
+                jam.receive(Position(1, int(one.tick), int(one.tick), 120.0, 0, 4, 4), wake)
+                stopped = True
+                assert not jam.deciding
+                assert not [o for o in jam.advance(wake + 1) if isinstance(o.message, Cue)]
+        if not stopped:
+            jam.receive(event, time)
+    assert stopped
+
+
+def test_who_leaves_while_a_sixteenth_is_decided_is_passed_over() -> None:
+    hosts = [Host(player=n, port=9000 + n, every=0.1).tune(CALL * 3) for n in (1, 2, 3)]
+    jam, left = jam_of(Everywhere()), 0.0
+    for time, event in sorted((item for host in hosts for item in host.script), key=lambda item: item[0]):
+        while (wake := jam.wakeup()) is not None and wake <= time:
+            jam.advance(wake)
+            if jam.deciding and not left and time > 3:
+                jam.receive(Bye(2), wake)
+                left = time
+        if event.player != 2 or not left:
+            jam.receive(event, time)
+    assert sorted(jam.sessions) == [1, 3]
+    assert jam.steps > 40
+    assert jam.late == 0
 
 
 # -- who hears whom -------------------------------------------------------------------------------------------------

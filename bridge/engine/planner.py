@@ -8,10 +8,11 @@ that may begin on the next bar line.
 
 from collections.abc import Mapping, Sequence
 
+from bridge.engine.modes import SOUNDING
 from bridge.engine.outbox import Outbox
 from bridge.engine.session import Session
 from bridge.engine.stage import Stage
-from bridge.music.events import Output, Pace
+from bridge.music.events import RESPONSE, Output, Pace
 from bridge.music.timeline import STEP, Timeline
 
 
@@ -37,20 +38,18 @@ class Planner:
 
     def begin(self, players: Sequence[int]) -> None:
         """A sixteenth was decided: everybody's plan is due, first of those who waited longest."""
-        self._composing = [player for player in players if player in self._sessions]
         there = [player for player in players if player in self._sessions]
+        self._composing = [player for player in there if RESPONSE in SOUNDING[self._sessions[player].mode]]
         first = self._queue[0] if self._queue else 0
         later = [player for player in there if player >= first]
         self._queue = later + [player for player in there if player < first]
 
     def plan(self) -> list[Output]:
         """A part of one player's plan, or of what has to be there before any."""
-        while self._composing:
+        if self._composing:
             composer = self._sessions.get(self._composing[0])
-            if composer is not None and not self._stage.ahead(composer):
-                return []
-            self._composing.pop(0)
-        if not self._queue:
+            if composer is None or self._stage.ahead(composer):
+                self._composing.pop(0)
             return []
         session = self._sessions.get(self._queue[0])
         if session is None:

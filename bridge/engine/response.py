@@ -6,6 +6,7 @@ from typing import Any, Final
 from bridge.engine.answerer import Answerer, Ask, Phrase, Tone
 
 MOST_TONES: Final = 2048  # in one response, or times that its mind is asked for more: it has lost its way
+ENOUGH: Final = 32  # times that a mind is asked for more of a draft, which is a beat long
 
 
 @dataclass(slots=True)
@@ -77,13 +78,14 @@ class Draft:
 
     def go_on(self, until: int) -> bool:
         """Begin it, or compose a little more; whether nothing is left to do up to a tick."""
-        if self.failed or (self.response and (self.response.done or self.response.known >= until)):
+        response = self.response
+        if self.failed or (response and (response.done or response.known >= until or response.asked >= ENOUGH)):
             return True
         try:
-            if self.response is None:
+            if response is None:
                 self.response = begun(self.ask, self.asked, self.state)
             else:
-                self.response.go_on()
+                response.go_on()
         except Exception:
             self.failed = True
         return self.failed

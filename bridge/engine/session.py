@@ -194,9 +194,8 @@ class Session:
         """Compose a little of the response that sounds, or may come, after the sixteenth at `tick`; whether there is
         nothing left to do.
         """
-        if RESPONSE not in SOUNDING[self.mode] or self._count.left(tick):
-            return True
-        return ahead(self.exchange, tick, clock, self.ear, self.settings, self._asking(clock, seed))
+        ask = self._asking(clock, seed)
+        return self._count.left(tick) > 0 or ahead(self.exchange, tick, clock, self.ear, self.settings, ask)
 
     def _frame(self, tick: int, clock: Clock, seed: int, onset: int | None, company: Company) -> Frame:
         """What the backing hears: the player, or the machine's own response; the others too, where asked for."""
