@@ -76,19 +76,35 @@ def values(weights: Weights, output: Tensor) -> Tensor:
     return tf.linalg.matvec(output[0], head[:-1]) + head[-1]
 
 
-def outputs(weights: Weights, events: Tensor) -> Tensor:
-    """What the LSTM says before each event of whole pieces (pieces, steps), from the start: (n, pieces, steps, u)."""
+def states(weights: Weights, events: Tensor) -> Tensor:
+    """The state before each event of whole pieces (pieces, steps), from the start: (n, pieces, steps, 2, u)."""
     pieces, steps = events.shape
     before = tf.pad(events[:, :-1], [(0, 0), (1, 0)], constant_values=NONE)
     told = given(weights, tf.one_hot(tf.transpose(before), EVENTS))
 
     def body(t: Tensor, state: Tensor, found: Any) -> Any:
         state = cell(weights, state, told[:, t])
-        return t + 1, state, found.write(t, state[:, :, 0])
+        return t + 1, state, found.write(t, state)
 
     begin = (tf.constant(0), start(weights, pieces), tf.TensorArray(tf.float32, steps))
     loop = tf.while_loop(lambda t, *_: t < steps, body, begin, parallel_iterations=1, maximum_iterations=steps)
-    return tf.transpose(loop[2].stack(), (1, 2, 0, 3))
+    return tf.transpose(loop[2].stack(), (1, 2, 0, 3, 4))
+
+
+def outputs(weights: Weights, events: Tensor) -> Tensor:
+    """What the LSTM says before each event of whole pieces (pieces, steps): (n, pieces, steps, u)."""
+    return states(weights, events)[..., 0, :]
+
+
+def ahead(weights: Weights, events: Tensor) -> Tensor:
+    """What the LSTM would say after each of all events at each step: (n, pieces, steps, EVENTS, u)."""
+    before = states(weights, events)
+    output, memory = before[..., 0, :], before[..., 1, None, :]
+    known = tf.einsum("npsu,nuv->npsv", output, weights.recurrent)[..., None, :]
+    told = weights.inputs[:, None, None] + weights.bias[:, None, None, None]
+    into, forget, new, out = tf.split(known + told, 4, axis=4)
+    memory = tf.sigmoid(forget) * memory + tf.sigmoid(into) * tf.tanh(new)
+    return tf.sigmoid(out) * tf.tanh(memory)
 
 
 def compose(weights: Weights, noise: Tensor, temperature: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bridge.generators.note_events import EVENTS, FIRST, HOLD, LOW, OFF, Events
-from bridge.training.rewards import earned, key_of_so_far, scale_of
+from bridge.training.rewards import KEYS, earned, key_of_so_far, scale_of
 
 Array = NDArray[Any]
 LAGS, HIGH_CORRELATION = (1, 2, 3), 0.15
@@ -65,6 +65,16 @@ def in_key(events: Events) -> Array:
     member = np.take_along_axis(scale_of(key_so_far(events)), pitch_class(events)[..., None], axis=2)[..., 0]
     wrong: Array = (events >= FIRST) & ~member
     return -wrong.astype(np.float64)
+
+
+def whole_key(events: Events) -> Array:
+    """-1 for every note outside the key of the whole piece, told as its beginnings grow: the table's row.
+
+    A note may earn back what others lost, or lose it, by changing what the key seems to be.
+    """
+    onsets = (events >= FIRST)[..., None] & (pitch_class(events)[..., None] == np.arange(12))
+    strangers = np.cumsum(onsets, axis=1) @ (~scale_of(np.arange(KEYS))).T.astype(np.int64)
+    return -earned(np.take_along_axis(strangers, key_so_far(events)[..., None], axis=2)[..., 0])
 
 
 def starts_on_tonic(events: Events) -> Array:
@@ -205,6 +215,11 @@ def leap(events: Events) -> Array:
     return 5.0 * leaps(events)
 
 
+def doubled(events: Events) -> Array:
+    """-5 for a second leap the same way: what `leap` takes for it, to be weighed alone."""
+    return np.where(leaps(events) == DOUBLED, -5.0, 0.0)
+
+
 def unique(events: Events, way: int) -> Array:
     """Whether the highest pitch so far (way 1; the lowest for -1) was struck once only; no note, no."""
     struck = events >= FIRST
@@ -226,7 +241,8 @@ def extremes(events: Events) -> Array:
 
 REWARDS = {
     "key": in_key, "tonic": tonic, "repetition": repetition, "variety": variety, "motif": motif,
-    "repeated_motif": repeated_motif, "intervals": intervals, "leap": leap, "extremes": extremes,
+    "repeated_motif": repeated_motif, "intervals": intervals, "leap": leap, "doubled": doubled, "extremes": extremes,
+    "whole_key": whole_key,
 }  # fmt: skip
 BY_BEAT = frozenset({"tonic", "motif", "repeated_motif"})
 """The rewards that ask for the beat."""

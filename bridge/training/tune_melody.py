@@ -19,8 +19,10 @@ from bridge.generators.note_events import EVENTS
 from bridge.generators.shelf import folder
 from bridge.music.errors import ModelError
 from bridge.training import note_network as network
-from bridge.training import tuner
 from bridge.training.corpus import SETS, CorpusError, read
+from bridge.training.environment import Arguments as Common
+from bridge.training.environment import Batch
+from bridge.training.known_melody import known
 from bridge.training.loop import WEIGHTS_FILE
 from bridge.training.note_pieces import Piece, Windows, pieces_of
 from bridge.training.note_rnn import bits_of, judged
@@ -33,8 +35,9 @@ Tensor = Any
 KIND = "note_rnn"
 SHOWN = 1024  # pieces composed for a line of the log
 USUAL = {
-    "key": 6.0, "tonic": 1.0, "repetition": 0.05, "variety": 2.5, "motif": 1.0, "repeated_motif": 0.2,
-    "intervals": 0.0, "leap": 1.0, "extremes": 0.0,
+    "key": 10.0, "tonic": 0.3, "repetition": 0.05, "variety": 7.0, "motif": 1.5, "repeated_motif": 4.0,
+    "intervals": 0.0, "leap": 1.0, "doubled": 7.0, "extremes": 0.7,
+    "whole_key": 12.0,
 }  # fmt: skip
 CURVES = {
     "bits a sixteenth, held out": ["valid_bits_per_step", "valid_bits_per_opening_step"],
@@ -45,9 +48,15 @@ CURVES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Arguments(tuner.Arguments):
+class Arguments(Common):
     """What tuning a melody depends on."""
 
+    batch: int = 128
+    """Pieces learnt from in an update."""
+    rate: float = 4e-3
+    """Adam's learning rate at its highest; it falls to a tenth."""
+    anchor: float = 1.1
+    """Weight of the cross-entropy of people's melodies, nats a step; 0: none, as in the paper."""
     reward: str = ""
     """Weights of rewards, such as key=2,motif=0.5; the usual ones where nothing is said."""
     start: str = "note_rnn"
@@ -84,11 +93,23 @@ class Melodies:
         output = network.outputs(weights, batch["actions"])
         return network.logits(weights, output), network.values(weights, output)
 
-    def play(self, networks: tuple[Any, ...], number: int, explore: float) -> tuner.Batch:
+    def ahead(self, weights: Any, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
+        """The same after each event that could come instead of the one that did."""
+        output = network.ahead(weights, batch["actions"])
+        return network.logits(weights, output), network.values(weights, output)
+
+    def play(self, networks: tuple[Any, ...], number: int, explore: float) -> Batch:
         """New pieces."""
         seed = tf.constant([self.args.seed, number])
         events = self._compose(network.joined(networks), self.args.episodes, seed, tf.constant(explore, tf.float32))
-        return {"actions": events.numpy(), "valid": np.ones(events.shape, np.float32)}
+        found = {"actions": events.numpy(), "valid": np.ones(events.shape, np.float32)}
+        return found | ({"paid": self.paid(found["actions"])} if self.args.full else {})
+
+    def paid(self, events: Any) -> Any:
+        """What every event would earn at once, all rules together, (pieces, steps, EVENTS)."""
+        amounts = known(events, self.args.beat)
+        total = sum(self.rewarding[name] * each for name, each in amounts.items() if self.rewarding[name])
+        return np.asarray(self.args.scale * total, np.float32)
 
     def _composed(self, weights: network.Weights, pieces: int, seed: Tensor, explore: Tensor) -> Tensor:
         shape = (pieces, self.args.steps, EVENTS)
@@ -97,13 +118,13 @@ class Melodies:
         noise = -tf.math.log(-tf.math.log(uniform))
         return network.compose(weights, noise + tf.where(anything[..., None], 1e6 * uniform, 0.0), tf.constant(1.0))
 
-    def rewards(self, episodes: tuner.Batch) -> dict[str, Any]:
+    def rewards(self, episodes: Batch) -> dict[str, Any]:
         """Every rule, weighted; those of weight 0 are left out."""
         beat = {name: {"beat": self.args.beat} if name in BY_BEAT else {} for name in REWARDS}
         events = episodes["actions"]
         return {name: w * REWARDS[name](events, **beat[name]) for name, w in self.rewarding.items() if w}
 
-    def people(self, number: int) -> tuner.Batch | None:
+    def people(self, number: int) -> Batch | None:
         """Windows of the corpus, in any key."""
         batch = self.windows.batch(self.args.batch // 4, number)
         return {"actions": batch["events"], "valid": batch["valid"]}

@@ -16,6 +16,13 @@ the model itself. The policy that is sampled, logged, judged and exported is one
 episodes are short, and no stored state can go stale (why Kapturowski et al., 2019, burn in). `trace` looks further
 ahead: along any path psi and g are consistent (Nachum et al., 2017), q cuts it where the best is not done (Watkins).
 
+*Full backups.* Where an environment knows what every action earns and leads to, as a composer does, the scores of all
+actions are learnt at every step, not of the one that was drawn: an expectation instead of a sample (Sutton and Barto,
+2018, section 8.5). What is learnt is told in two parts, the value of the state (Huber's loss) and the policy that the
+scores say: in one error of each score, a large one of the value would drown, and turn, the small ones between actions.
+Of policies the divergence is from the learnt to the wanted one (as in soft actor-critic, Haarnoja et al., 2018): where
+a network cannot be both, it leaves out what is forbidden. The target network alone looks ahead then.
+
 *Anchor.* The cross-entropy of what people did, on the corpus (as in DQfD, Hester et al., 2018): values are learnt
 only where the model goes, this holds it where people go. 0 leaves it out, as the paper does.
 
@@ -27,89 +34,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 from bridge.music.errors import ModelError
+from bridge.training.environment import ALGORITHMS, Arguments, Array, Batch, Environment
 from bridge.training.loop import CHECKPOINT
 from bridge.training.losses import mean
 
 Tensor = Any
-Array = NDArray[Any]
-Batch = dict[str, Array]
-"""Arrays, first axis the episode: `actions` (episodes, steps) int32, `valid` (episodes, steps) float32, 0 after the
-episode's end, and whatever else the environment's `outputs` and `rewards` read."""
-ALGORITHMS = ("q", "psi", "g")
-
-
-@dataclass(frozen=True, slots=True)
-class Arguments:
-    """What a run of the tuner depends on, beside the environment."""
-
-    algorithm: str = "psi"
-    """q, psi or g."""
-    updates: int = 800
-    """Length of the run; each update plays and learns once."""
-    episodes: int = 64
-    """Episodes played before every update, all at once."""
-    batch: int = 64
-    """Episodes learnt from in an update."""
-    replay: int = 2048
-    """Episodes remembered; the oldest go first."""
-    discount: float = 0.92
-    """Of the next step's value."""
-    trace: float = 0.7
-    """How far returns look past the next step's value, 0 (one step, as in the paper) to 1."""
-    scale: float = 1.0
-    """1/c of the paper: weight of all rewards beside log p."""
-    follow: float = 0.04
-    """Share of the way that the target network goes to the online one after an update."""
-    rate: float = 2e-3
-    """Adam's learning rate at its highest; it falls to a tenth."""
-    explore: float = 0.01
-    """Share of actions that are drawn uniformly at first; it falls to a tenth."""
-    anchor: float = 1.5
-    """Weight of the cross-entropy of what people did, nats a step; 0: none."""
-    check: int = 50
-    """Updates between lines of the log and checkpoints."""
-    seed: int = 1
-    """Of the episodes and the batches."""
-
-
-class Environment(Protocol):
-    """What is tuned, and towards what; all of it a pure function of the seed and the number of the update."""
-
-    prior: Any  # the frozen weights, a NamedTuple of tensors
-
-    def weights(self, algorithm: str) -> Any:
-        """Fresh variables of the same type: the frozen ones for q and psi; for g such that all logits are 0."""
-        ...
-
-    def outputs(self, weights: Any, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """Logits (episodes, steps, actions) before each action, and values (episodes, steps); traced, under XLA."""
-        ...
-
-    def play(self, networks: tuple[Any, ...], number: int, explore: float) -> Batch:
-        """New episodes, drawn from the softmax of the networks' summed logits, with chance `explore` uniformly."""
-        ...
-
-    def rewards(self, episodes: Batch) -> dict[str, Array]:
-        """Every reward by name, weighted, (episodes, steps)."""
-        ...
-
-    def people(self, number: int) -> Batch | None:
-        """What people did, for the anchor, in the form of an episode; None if there are none."""
-        ...
-
-    def validate(self, networks: tuple[Any, ...]) -> dict[str, float]:
-        """Held-out figures and guards, each named valid_..."""
-        ...
 
 
 def scores_of(algorithm: str, logits: Tensor, values: Tensor) -> Tensor:
@@ -156,6 +93,8 @@ class Tuner:
         self.moments = [kind(*(tf.Variable(tf.zeros_like(w)) for w in self.weights)) for _ in range(2)]
         self.number = 0
         self.replay: Batch = {}
+        self.ahead: Any = getattr(environment, "ahead", None)
+        self.full = bool(args.full) and self.ahead is not None
         self._learn = tf.function(self._update, jit_compile=True)
 
     def networks(self, weights: Any) -> tuple[Any, ...]:
@@ -189,7 +128,9 @@ class Tuner:
         random = np.random.default_rng((self.args.seed, self.number))
         rows = random.integers(len(self.replay["actions"]), size=self.args.batch)
         some = {key: each[rows] for key, each in self.replay.items()}
-        return some | {"reward": some["reward"] - self.replay["reward"].mean(axis=0)}
+        usual = self.replay["reward"].mean(axis=0)
+        paid = {"paid": some["paid"] - usual[:, None]} if self.full else {}
+        return some | {"reward": some["reward"] - usual} | paid
 
     def _update(self, batch: dict[str, Tensor], people: dict[str, Tensor], rate: Tensor, number: Tensor) -> Any:
         """One step of Adam on the error of the scores, gradients clipped to norm 5; then the target network follows."""
@@ -209,23 +150,21 @@ class Tuner:
         return terms
 
     def _loss(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Huber's loss of the scores of what was done; and what is logged of the policy."""
+        """The error of the scores, of all actions or of what was done; and what is logged of the policy."""
         args, valid, actions = self.args, batch["valid"], batch["actions"]
         prior = tf.stop_gradient(tf.nn.log_softmax(self.environment.outputs(self.environment.prior, batch)[0]))
         logits, values = self.environment.outputs(self.weights, batch)
-        target = scores_of(args.algorithm, *self.environment.outputs(self.target, batch))
         online, policy = scores_of(args.algorithm, logits, values), policy_of(args.algorithm, logits, prior)
-        value = worth(args.algorithm, target, online, policy, prior)
-        done = partial(tf.gather, indices=actions, batch_dims=2)
-        bonus, trace = tf.zeros_like(value), args.trace * tf.ones_like(value)
-        if args.algorithm == "q":
-            trace *= tf.cast(tf.argmax(online, axis=-1, output_type=tf.int32) == actions, tf.float32)
+        chances, done = tf.exp(policy), partial(tf.gather, indices=actions, batch_dims=2)
+        if self.full:
+            aims = tf.stop_gradient(self._every(batch, prior))
+            every, likely = (each + (prior if args.algorithm == "g" else 0.0) for each in (online, aims))
+            error = tf.reduce_logsumexp(every, axis=-1) - tf.reduce_logsumexp(likely, axis=-1)
+            wanted = tf.nn.log_softmax(likely)
+            apart = tf.reduce_sum(chances * (policy - wanted), axis=-1)
         else:
-            bonus = (done(prior) if args.algorithm == "g" else 0.0) - done(policy)
-        reward = batch["reward"] + (0.0 if args.algorithm == "g" else done(prior))
-        error = done(online) - tf.stop_gradient(returns(reward, value, bonus, trace, valid, args.discount))
-        huber = tf.where(tf.abs(error) < 1, 0.5 * error * error, tf.abs(error) - 0.5)
-        chances = tf.exp(policy)
+            error, apart = done(online) - tf.stop_gradient(self._done(batch, prior, online, policy)), 0.0
+        huber = tf.where(tf.abs(error) < 1, 0.5 * error * error, tf.abs(error) - 0.5) + apart
         more: dict[str, Tensor] = getattr(self.environment, "terms", lambda *_: {})(policy, prior, batch)
         return more | {
             "loss": mean(huber, valid) + sum(more.values()),
@@ -235,6 +174,34 @@ class Tuner:
             "entropy": -mean(tf.reduce_sum(chances * policy, axis=-1), valid),
             "divergence": mean(tf.reduce_sum(chances * (policy - prior), axis=-1), valid),  # from p, nats a step
         }
+
+    def _done(self, batch: dict[str, Tensor], prior: Tensor, online: Tensor, policy: Tensor) -> Tensor:
+        """What the scores of what was done should be, (episodes, steps), along the path that was taken."""
+        args, actions = self.args, batch["actions"]
+        target = scores_of(args.algorithm, *self.environment.outputs(self.target, batch))
+        value = worth(args.algorithm, target, online, policy, prior)
+        done = partial(tf.gather, indices=actions, batch_dims=2)
+        bonus, trace = tf.zeros_like(value), args.trace * tf.ones_like(value)
+        if args.algorithm == "q":
+            trace *= tf.cast(tf.argmax(online, axis=-1, output_type=tf.int32) == actions, tf.float32)
+        else:
+            bonus = (done(prior) if args.algorithm == "g" else 0.0) - done(policy)
+        reward = batch["reward"] + (0.0 if args.algorithm == "g" else done(prior))
+        return returns(reward, value, bonus, trace, batch["valid"], args.discount)
+
+    def _every(self, batch: dict[str, Tensor], prior: Tensor) -> Tensor:
+        """What the scores of all actions should be, (episodes, steps, actions)."""
+        algorithm, ahead = self.args.algorithm, self.ahead
+        logits, values = ahead(self.target, batch)
+        if algorithm == "g":
+            chances = tf.nn.log_softmax(ahead(self.environment.prior, batch)[0])
+            then = tf.reduce_logsumexp(logits + chances, axis=-1)
+        else:
+            best = tf.reduce_max(tf.nn.log_softmax(logits), axis=-1) if algorithm == "q" else 0.0
+            then = values + best
+        left = tf.pad(batch["valid"][:, 1:], [(0, 0), (0, 1)])[..., None]  # after the end nothing is worth
+        reward = batch["paid"] + (0.0 if algorithm == "g" else prior)
+        return reward + self.args.discount * left * then
 
     def _anchor(self, people: dict[str, Tensor]) -> Tensor:
         """Nats a step of what people did, by the policy."""
@@ -298,3 +265,6 @@ def tune(
 
 def _kind(array: Array) -> Any:
     return tf.float32 if array.dtype.kind == "f" else tf.int32
+
+
+__all__ = ["ALGORITHMS", "Arguments", "Batch", "Environment", "Tuner", "tune"]
