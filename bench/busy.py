@@ -1,10 +1,10 @@
-"""How late cues are where many play, on a processor that has nothing else to do: also on one that has.
+"""How late cues are where many play: as on a processor that does nothing else, whatever else this one does.
 
-`python bench/busy.py [--players N ...] [--mode MODE] [--tempo T] [--seconds S] [--slower F]` plays tunes to a jam in virtual time that
-goes on by the processor time that the engine takes to decide, plan and pack, as if it had a core of its own. Calls are of
-two bars, so that everybody is answered on the same bar lines. It prints, for all cues, the least margin, the first
-percentile and the median (milliseconds from being packed to the tick), and how many were late: dropped in the engine, or
-packed after their moment. `improv bench margin` measures the same with real packets, but also whatever else runs.
+`python bench/busy.py [--players N ...] [--mode MODE] [--tempo T] [--seconds S] [--slower F]` plays tunes to a jam in
+virtual time that goes on by the processor time that the engine takes to decide, plan and pack. Calls are of two bars,
+so that everybody is answered on the same bar lines. It prints, for all cues, the least margin, the first percentile
+and the median (milliseconds from being packed to the tick), and how many were late: dropped in the engine, or packed
+after their moment. `improv bench margin` measures the same with real packets, and with whatever else runs.
 """
 
 import argparse
@@ -22,7 +22,6 @@ from bridge.io.minds import answerers, choose
 from bridge.io.osc import OscShell
 from bridge.music.events import Cue, Event, NoteOff, NoteOn, Output, Pace
 from bridge.music.timeline import Meter, Timeline
-
 
 
 def script(players: int, line: Timeline, seconds: float) -> list[tuple[float, Event]]:
@@ -86,7 +85,8 @@ class Core:
         took = (thread_time() - began) * self._slower
         self.now += took
         self.worked += took
-        self.margins += [(o.time - self.now) * 1000 for o in outputs if o.time is not None and isinstance(o.message, Cue)]
+        cued = [output.time for output in outputs if isinstance(output.message, Cue)]
+        self.margins += [(moment - self.now) * 1000 for moment in cued if moment is not None]
         return took
 
 
