@@ -78,11 +78,13 @@ class Ear:
 
     def release(self, tick: int, pitch: int) -> bool:
         """A key came up; False where it was not down, or came down again since."""
-        if self._pedal and pitch in self.held:
-            self._lingering[pitch] = self.held[pitch], tick
+        onset = self.held.get(pitch, tick + 1)
+        if self._pedal and onset <= tick:
+            if self._lingering.get(pitch, (-1, 0))[0] != onset:
+                self._lingering[pitch] = onset, tick
             return True
         self._ended[pitch] = tick
-        if self.held.get(pitch, tick + 1) > tick:
+        if onset > tick:
             return False
         self._close(pitch, tick)
         del self.held[pitch]
@@ -97,8 +99,9 @@ class Ear:
                 return
 
     def _quieter(self, note: Played, end: int | None) -> None:
+        """The hands left a note at `end`; one that they were on for longer than `TIRED` they had left before."""
         if end is not None and note.tick < self._limit:
-            self.ended = max(self.ended or 0, end)
+            self.ended = max(self.ended or 0, min(end, note.tick + TIRED))
 
     def hear(self, step: int) -> int | None:
         """Close the sixteenth before `step`: the highest pitch struck in it, if any."""
