@@ -148,7 +148,7 @@ class Jam:
             outputs += self._stage.decide(self.sessions, time)
             decided = True
             if self.deciding:  # what is decided leaves before the next player's part is thought of
-                return outputs
+                break
             self._planner.begin(self.roster.players())
         if not decided and self._planner.waiting:
             return outputs + self._planner.plan()

@@ -113,10 +113,8 @@ class Stage:
             self.drop()
             return []
         outputs: list[Output] = []
-        while now.waiting and now.waiting[0] not in sessions:
-            now.waiting.popleft()
-        if now.waiting:
-            session = sessions[now.waiting.popleft()]
+        session = self._next(now, sessions)
+        if session is not None:
             asks, all_ears = self._shares(session), session.settings.word("listen") == "all"
             company = now.room.beside(session.player, now.shared if asks else NO_CHORD, everybody=all_ears)
             onset, commit = now.room.onsets[session.player], self.commit(session, len(sessions))
@@ -128,6 +126,15 @@ class Stage:
             self.steps += 1
             outputs += self._box.transport(self._clock, now.tick) if self.on_beat() else []
         return outputs
+
+    @staticmethod
+    def _next(now: Round, sessions: Mapping[int, Session]) -> Session | None:
+        """Who decides next: of those who were heard, not who left, nor who took the seat since."""
+        while now.waiting:
+            session = sessions.get(now.waiting.popleft())
+            if session is not None and session.ear is now.room.ears[session.player]:
+                return session
+        return None
 
     @staticmethod
     def _shares(session: Session) -> bool:
