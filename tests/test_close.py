@@ -1,5 +1,6 @@
 """The close: answers lean to an end that sounds like one, gently, and only where they are asked to."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,6 +87,28 @@ def test_only_the_end_is_led(minds: dict[str, Any], name: str) -> None:
         free, led = answer(minds[name], key, ()), answer(minds[name], key, C_MAJOR)
         before = [[tone for tone in tones if tone.tick < 3 * BAR - PPQ] for tones in (free, led)]
         assert before[0][:-1] == before[1][:-1]
+
+
+@pytest.mark.parametrize("name", ["melody", "note_rnn"])
+@pytest.mark.parametrize("off", [50, 60, 70])
+def test_a_bar_line_anywhere_has_its_downbeat_and_its_close(minds: dict[str, Any], name: str, off: int) -> None:
+    """A loop of any length moves the bar lines off the sixteenths that are counted from tick 0."""
+    state = minds[name].start()
+    for tone in source().tones:
+        at = Place(tone.tick // BAR, tone.tick % BAR, Meter())
+        state = minds[name].hear(state, tone.tick + off, tone.pitch, at, PPQ, "any")
+    call = Phrase(off, 2 * BAR, tuple(replace(tone, tick=tone.tick + off) for tone in source().tones))
+    ask = Ask(2 * BAR + off, 2 * BAR, Place(2, 0, Meter()), call, 1, 0.6, 0.6, "any", 90, C_MAJOR)
+    state = minds[name].ask(state, ask)
+    tones: list[Tone] = []
+    while True:
+        state, found = minds[name].compose(state)
+        if found is None:
+            break
+        tones += found
+    assert tones[0].tick == 2 * BAR + off
+    assert (tones[-1].tick - off) % PPQ == 0
+    assert all(tone.ticks > 0 and tone.end <= 4 * BAR + off for tone in tones)
 
 
 def test_a_variation_by_nothing_and_an_echo_stay_what_was_played(minds: dict[str, Any]) -> None:

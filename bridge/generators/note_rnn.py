@@ -86,12 +86,12 @@ class NoteRnn:
         if coming is None and ask.home:
             number = self._last(state, ask, step)
             network = self._model.hear(state.ahead, number)
-        tick = step * STEP
+        tick = _tick(ask, step)
         at = place(ask.place.phase + tick - ask.begin, 0, ask.place.meter)
         loud = max(1, min(127, round(ask.velocity * accent(at))))
         pitch = pitch_of(number)
         assert pitch is not None
-        tone = Tone(tick, min(over * STEP, ask.begin + ask.ticks) - tick, pitch, loud)
+        tone = Tone(tick, min(_tick(ask, over), ask.begin + ask.ticks) - tick, pitch, loud)
         return replace(state, network=network, struck=step, coming=coming, ahead=ahead), (tone,)
 
     def _last(self, state: Line, ask: Ask, step: int) -> int:
@@ -106,8 +106,8 @@ class NoteRnn:
     def _drawn(self, state: Line, ask: Ask, step: int) -> tuple[int, tuple[int, int] | None, State | None]:
         """After an onset: the step at which its note is over, the next onset if one comes, the network before it."""
         low, high = bounds(state)
-        network, end, over = state.network, -(-(ask.begin + ask.ticks) // STEP), 0
         begin, wish = round(ask.begin / STEP), 0.0
+        network, end, over = state.network, begin - (-ask.ticks // STEP), 0
         for ahead in range(step + 1, end):
             key = ask.key * FAR + ahead - begin
             if ask.home:
@@ -135,10 +135,15 @@ class NoteRnn:
 
 def _closing(ask: Ask, struck: int, ahead: int) -> float:
     """The wish for an onset at the sixteenth `ahead`, where the last one was at `struck`."""
-    end, meter = ask.begin + ask.ticks, ask.place.meter
-    phase = (ask.place.phase + struck * STEP - ask.begin) % meter.bar
-    way = close.Way(end - struck * STEP, phase, meter.beat, meter.bar)
-    return way.onset(end - ahead * STEP)
+    end, meter, last = ask.begin + ask.ticks, ask.place.meter, _tick(ask, struck)
+    phase = (ask.place.phase + last - ask.begin) % meter.bar
+    way = close.Way(end - last, phase, meter.beat, meter.bar)
+    return way.onset(end - _tick(ask, ahead))
+
+
+def _tick(ask: Ask, step: int) -> int:
+    """Where a step of the response lies. Its bar line need not be a sixteenth from tick 0: loops seam anywhere."""
+    return ask.begin + (step - round(ask.begin / STEP)) * STEP
 
 
 def bounds(state: Line) -> tuple[int, int]:
