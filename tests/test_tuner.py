@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -101,7 +102,8 @@ def arguments(algorithm: str, updates: int = 900, trace: float = 0.5) -> Argumen
 def test_the_best_play_of_a_known_game_is_found(algorithm: str, game: type[Game], tmp_path: Path) -> None:
     lines: list[dict[str, Any]] = []
     updates = 900 if game is Game else 300  # of what is known, an expectation instead of a sample, less is needed
-    tuner = tune(game(), arguments(algorithm, updates), tmp_path, lines.append)
+    args = replace(arguments(algorithm, updates), check=updates // 3)
+    tuner = tune(game(), args, tmp_path, lines.append)
     table = sum(each.logits.numpy() for each in tuner.networks(tuner.target))
     found = table - np.logaddexp.reduce(table, axis=2, keepdims=True)
     before = np.tile(PRIOR, (STEPS, 1, 1))
@@ -112,7 +114,7 @@ def test_the_best_play_of_a_known_game_is_found(algorithm: str, game: type[Game]
 
     assert distance(before) > 0.15
     assert distance(found) < (0.04 if game is Game else 0.01)
-    assert [line["update"] for line in lines] == list(range(300, updates + 1, 300))
+    assert [line["update"] for line in lines] == [args.check, 2 * args.check, updates]
     assert lines[-1]["reward_game"] > lines[0]["reward_game"] - 0.2
 
 

@@ -39,7 +39,7 @@ class Arguments:
     """Share of the way that the target network goes to the online one after an update."""
     rate: float = 2e-3
     """Adam's learning rate at its highest; it falls to a tenth."""
-    full: float = 1.0
+    full: int = 1
     """1: the scores of all actions are learnt, where the environment can look ahead; 0: of what was done only."""
     explore: float = 0.01
     """Share of actions that are drawn uniformly at first; it falls to a tenth."""

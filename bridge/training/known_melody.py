@@ -53,13 +53,10 @@ def in_key(key: Array) -> Array:
 
 def whole_key(events: Events, key: Array) -> Array:
     """As `rewards_melody.whole_key`."""
-    strange = ~scale_of(np.arange(KEYS))
-    onsets = (events >= FIRST)[..., None] & (rules.pitch_class(events)[..., None] == np.arange(12))
-    strangers = np.cumsum(onsets, axis=1) @ strange.T.astype(np.int64)
-    there = before(strangers)
-    found = np.take_along_axis(there[:, :, None], key[..., None], axis=3)[..., 0].astype(np.float64)
+    strange, number = ~scale_of(np.arange(KEYS)), rules.strangers(events)
+    found = np.take_along_axis(before(number)[:, :, None], key[..., None], axis=3)[..., 0].astype(np.float64)
     found[..., FIRST:] += strange[key[..., FIRST:], CLASSES]
-    so_far = np.take_along_axis(strangers, rules.key_so_far(events)[..., None], axis=2)[..., 0]
+    so_far = np.take_along_axis(number, rules.key_so_far(events)[..., None], axis=2)[..., 0]
     return before(so_far)[..., None] - found
 
 

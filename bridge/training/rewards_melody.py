@@ -67,14 +67,19 @@ def in_key(events: Events) -> Array:
     return -wrong.astype(np.float64)
 
 
+def strangers(events: Events) -> Array:
+    """How many notes up to each step are outside each key (pieces, steps, KEYS)."""
+    onsets = (events >= FIRST)[..., None] & (pitch_class(events)[..., None] == np.arange(12))
+    number: Array = np.cumsum(onsets, axis=1) @ (~scale_of(np.arange(KEYS))).T.astype(np.int64)
+    return number
+
+
 def whole_key(events: Events) -> Array:
     """-1 for every note outside the key of the whole piece, told as its beginnings grow: the table's row.
 
     A note may earn back what others lost, or lose it, by changing what the key seems to be.
     """
-    onsets = (events >= FIRST)[..., None] & (pitch_class(events)[..., None] == np.arange(12))
-    strangers = np.cumsum(onsets, axis=1) @ (~scale_of(np.arange(KEYS))).T.astype(np.int64)
-    return -earned(np.take_along_axis(strangers, key_so_far(events)[..., None], axis=2)[..., 0])
+    return -earned(np.take_along_axis(strangers(events), key_so_far(events)[..., None], axis=2)[..., 0])
 
 
 def starts_on_tonic(events: Events) -> Array:

@@ -164,10 +164,10 @@ class Tuner:
             apart = tf.reduce_sum(chances * (policy - wanted), axis=-1)
         else:
             error, apart = done(online) - tf.stop_gradient(self._done(batch, prior, online, policy)), 0.0
-        huber = tf.where(tf.abs(error) < 1, 0.5 * error * error, tf.abs(error) - 0.5) + apart
+        huber = tf.where(tf.abs(error) < 1, 0.5 * error * error, tf.abs(error) - 0.5)
         more: dict[str, Tensor] = getattr(self.environment, "terms", lambda *_: {})(policy, prior, batch)
         return more | {
-            "loss": mean(huber, valid) + sum(more.values()),
+            "loss": mean(huber + apart, valid) + sum(more.values()),
             "error": mean(tf.abs(error), valid),
             "score": mean(done(online), valid),
             "log_p": mean(done(prior), valid),
