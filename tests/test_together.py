@@ -1,35 +1,20 @@
 """Several players on one transport, as stories: who hears whom, one harmony for all, coming and going, thirty-two."""
 
-from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from bridge.engine.frame import Frame, Note, Thought
 from bridge.engine.parameters import MODES
 from bridge.generators.rules import RulesBand
 from bridge.io.minds import choose
-from bridge.music.events import BASS, Bye, Chord, Cue, Do, Heartbeat, Output, Position, Set, Silence
+from bridge.music.events import Bye, Chord, Cue, Do, Output, Set, Silence
 from bridge.music.timeline import PPQ, STEP
-from tests.bands import Everywhere, jam_of
+from tests.bands import Everywhere, Hears, jam_of
 from tests.virtual import Host, cues, hello, of, play
 
 BAR = 4 * PPQ
 CALL = [60, 64, 67, 64]
 Out = list[tuple[float, Output]]
-
-
-class Hears:
-    """A test generator whose state is what it heard; it strikes a bass note a beat."""
-
-    name = "hears"
-
-    def start(self) -> tuple[Any, ...]:
-        return ()
-
-    def step(self, state: tuple[Any, ...], frame: Frame) -> tuple[tuple[Any, ...], Thought]:
-        state = (*state, (frame.tick, frame.onset, frame.held))
-        return state, Thought(() if frame.tick % PPQ else (Note(BASS, PPQ - 8, 36, 80),))
 
 
 def guest(player: int = 2, until: float = 20.0, since: float = 0.0) -> list[Any]:
@@ -39,79 +24,6 @@ def guest(player: int = 2, until: float = 20.0, since: float = 0.0) -> list[Any]
 
 def ticks(out: Out, player: int) -> list[int]:
     return [cue.tick for _, _, cue in cues(out, player)]
-
-
-def test_each_ones_cues_leave_before_the_next_is_decided_and_a_stop_ends_what_is_left() -> None:
-    one, two = Host(every=0.1).tune(CALL * 3).run(8), Host(player=2, port=9002, every=0.1).tune(CALL * 3).run(8)
-    jam, stopped = jam_of(Everywhere()), False
-    for time, event in sorted(one.script + two.script, key=lambda item: item[0]):
-        while not stopped and (wake := jam.wakeup()) is not None and wake <= time:
-            said = {o.player for o in jam.advance(wake) if isinstance(o.message, Cue)}
-            assert len(said) <= 1
-            if jam.deciding and time > 5:
-                assert said == {1}
-                jam.receive(Position(1, int(one.tick), int(one.tick), 120.0, 0, 4, 4), wake)
-                stopped = True
-                assert not jam.deciding
-                assert not [o for o in jam.advance(wake + 1) if isinstance(o.message, Cue)]
-        if not stopped:
-            jam.receive(event, time)
-    assert stopped
-
-
-def test_who_leaves_while_a_sixteenth_is_decided_is_passed_over() -> None:
-    hosts = [Host(player=n, port=9000 + n, every=0.1).tune(CALL * 3) for n in (1, 2, 3)]
-    jam, left = jam_of(Everywhere()), 0.0
-    for time, event in sorted((item for host in hosts for item in host.script), key=lambda item: item[0]):
-        while (wake := jam.wakeup()) is not None and wake <= time:
-            jam.advance(wake)
-            if jam.deciding and not left and time > 3:
-                jam.receive(Bye(2), wake)
-                left = time
-        if event.player != 2 or not left:
-            jam.receive(event, time)
-    assert sorted(jam.sessions) == [1, 3]
-    assert jam.steps > 40
-    assert jam.late == 0
-
-
-def test_who_takes_a_seat_while_a_sixteenth_is_decided_is_not_told_what_the_last_one_played() -> None:
-    hosts = [Host(player=n, port=9000 + n, every=0.1).tune(CALL * 3) for n in (1, 2)]
-    jam, taken = jam_of(Hears()), 0.0
-    for time, event in sorted((item for host in hosts for item in host.script), key=lambda item: item[0]):
-        while (wake := jam.wakeup()) is not None and wake <= time:
-            jam.advance(wake)
-            if jam.deciding and not taken and jam.sessions[2].ear.struck:
-                jam.receive(Bye(2), wake)
-                jam.receive(hello(2, port=9002), wake)
-                taken, steps, session = wake, jam.steps, jam.sessions[2]
-                jam.advance(wake)
-                assert jam.steps == steps + 1, "the sixteenth is over all the same"
-                assert not session.backing._state, "its mind is told nothing of that sixteenth"
-        jam.receive(event, time)
-    assert taken
-    assert jam.sessions[2].ear.notes, "who came anew is heard from then on"
-
-
-@pytest.mark.parametrize("players", [1, 8])
-def test_an_engine_that_is_always_behind_still_says_that_it_lives_and_lets_the_lost_go(players: int) -> None:
-    """Every turn takes 50 ms, a sixteenth 125: with eight players no round is over before the next is due."""
-    jam, now, told = jam_of(Everywhere()), 0.0, -1.0
-    beats: list[float] = []
-    for player in range(1, players + 2):
-        jam.receive(hello(player, port=9000 + player), 0.0)
-    while now < 20:
-        if now - told >= 1:
-            told = now
-            for player in range(1, players + 1):
-                jam.receive(hello(player, port=9000 + player), now)
-            jam.receive(Position(1, int(now * 960), int(now * 960), 120.0, 1, 4, 4), now)
-        wake = jam.wakeup()
-        if wake is not None and wake <= now:
-            beats += [now for o in jam.advance(now) if isinstance(o.message, Heartbeat)][:1]
-        now += 0.05
-    assert max(later - sooner for sooner, later in pairwise([0.0, *beats, now])) < 3
-    assert sorted(jam.sessions) == list(range(1, players + 1))
 
 
 # -- who hears whom -------------------------------------------------------------------------------------------------
@@ -234,9 +146,7 @@ def test_what_is_planned_is_the_shared_harmony_and_comes_true() -> None:
     one, two = two_in_two_keys()
     jam = jam_of(harmony="shared")
     play(jam, one.script + two.script, one.time)
-    first, second = (
-        {step.frame.tick: step.chord for step in jam.sessions[player].backing.plan} for player in (1, 2)
-    )
+    first, second = ({step.frame.tick: step.chord for step in jam.sessions[player].backing.plan} for player in (1, 2))
     assert first == second != {}
     truths = [jam.sessions[player].backing.plan.truth for player in (1, 2)]
     assert truths[0].chords == truths[1].chords
