@@ -168,9 +168,9 @@ class Host:
     def _measure(self, began: float, steps: int, planned: int) -> list[Output]:
         """Note how long a decision or a part of a plan took; once a second tell the jam, and what it says to that."""
         now = perf_counter()
+        spent, self._spent = self._spent + now - began, 0.0
         if steps:
-            self._deciding.add((self._spent + now - began) * 1000 / steps)
-            self._spent = 0.0
+            self._deciding.add(spent * 1000 / steps)
         elif planned:
             self._planning.add((now - began) * 1000 / planned)
         if now < self._told + PACE or len(self._deciding) < FEW:
