@@ -9,7 +9,7 @@ after their moment. `improv bench margin` measures the same with real packets, a
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from time import thread_time
 
 from bridge import tunes
@@ -22,6 +22,7 @@ from bridge.io.minds import answerers, choose
 from bridge.io.osc import OscShell
 from bridge.music.events import Cue, Event, NoteOff, NoteOn, Output, Pace
 from bridge.music.timeline import Meter, Timeline
+from bridge.quiet import unread
 
 
 def script(players: int, line: Timeline, seconds: float) -> list[tuple[float, Event]]:
@@ -71,16 +72,16 @@ class Core:
             self._decided.add(self._spent * 1000)
         elif self._jam.planned > planned:
             self._planned.add(took * 1000 / (self._jam.planned - planned))
-        if not getattr(self._jam, "deciding", False):
+        if not self._jam.deciding:
             self._spent = 0.0
         if time >= self._told + PACE and len(self._decided) > FEW:
             self._told = time
             (decide,), (plan,) = (each.percentiles((95,), RECENT) for each in (self._decided, self._planned))
             self._jam.receive(Pace(decide, plan), time)
 
-    def _does(self, what: object) -> float:
+    def _does(self, what: Callable[[], list[Output]]) -> float:
         began = thread_time()
-        outputs: list[Output] = what()  # type: ignore[operator]
+        outputs = what()
         self._shell.send(outputs)
         took = (thread_time() - began) * self._slower
         self.now += took
@@ -118,4 +119,4 @@ def main(argv: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(unread(lambda: main(sys.argv[1:])))

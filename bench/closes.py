@@ -18,10 +18,11 @@ from bridge.engine.jam import Jam
 from bridge.engine.settings import Settings
 from bridge.io.bench_step import timed_tune
 from bridge.io.minds import Choice, answerers, choose
-from bridge.music.events import RESPONSE, Chord, Cue, State
+from bridge.music.events import RESPONSE, Chord, Cue
 from bridge.music.harmony import QUALITIES
 from bridge.music.listening import key_of
 from bridge.music.timeline import MAX_TEMPO, STEP, Meter, Timeline
+from bridge.quiet import unread
 
 MODELS = ("melody", "note_rnn", "q", "psi", "g", "morph")  # `morph` is a mode rather than a model
 TRIADS = {"maj": (0, 4, 7), "min": (0, 3, 7)}
@@ -72,7 +73,6 @@ def play(jam: Jam, tune: tunes.Tune, bars: int, ends: Ends) -> None:
     line, room = Timeline(min(MAX_TEMPO, tune.tempo), 0, 0.0), 2 * bars * tune.meter.bar
     cues: dict[int, list[Cue]] = {}
     chords: list[Chord] = []
-    phase, begin = "", 0
     for time, event in timed_tune(tunes.traded(tune, bars), 1, line):
         said = []
         while (wake := jam.wakeup()) is not None and wake <= time:
@@ -81,8 +81,6 @@ def play(jam: Jam, tune: tunes.Tune, bars: int, ends: Ends) -> None:
             match message:
                 case Chord(tick) if tick <= jam._stage.tick:
                     chords.append(message)
-                case State(_, told) if told != phase:
-                    phase, begin = told, jam._stage.tick if told == "playing" else begin
                 case Cue(voice=voice) if voice == RESPONSE:
                     cues.setdefault(jam.sessions[1].exchange.response.begin, []).append(message)
     for begin, found in cues.items():
@@ -134,4 +132,4 @@ def _row(name: str, ends: Ends) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(unread(lambda: main(sys.argv[1:])))
