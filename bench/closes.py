@@ -65,6 +65,7 @@ def jam_of(choice: Choice, minds: dict[str, Answerer], model: str, bars: int, he
     settings.set("model", "melody" if model == "morph" else model)
     settings.set("call_bars", bars)
     settings.set("temperature", heat)
+    settings.set("horizon", 0)  # no plans: nothing that is counted depends on them
     return Jam(choice.mind, fallback=choice.fallback, answerers=minds, settings=settings, seed=seed)
 
 
