@@ -104,6 +104,11 @@ class Host:
         self._warning = ""
         self._failures = 0
         self._stopping = False
+        self._still: Callable[[bool], object] = lambda wanted: None
+
+    def accompany(self, still: Callable[[bool], object]) -> None:
+        """Work beside the engine, which stands `still` (True) while the engine decides, and goes on then (False)."""
+        self._still = still
 
     def enqueue(self, event: Event, time: float) -> None:
         """Hand an event that arrived at `time` seconds to the owner; returns at once."""
@@ -156,7 +161,11 @@ class Host:
         now, wake = perf_counter(), jam.wakeup()
         if wake is not None and now >= wake:
             steps, planned = jam.steps, jam.planned
-            outputs = jam.advance(now)
+            self._still(True)
+            try:
+                outputs = jam.advance(now)
+            finally:
+                self._still(False)
             outputs += self._measure(now, jam.steps - steps, jam.planned - planned)
             self._send(outputs, shells, followers)
         return not self._stopping
