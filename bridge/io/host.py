@@ -105,6 +105,11 @@ class Host:
         self._warning = ""
         self._failures = 0
         self._stopping = False
+        self._still: Callable[[bool], object] = lambda wanted: None
+
+    def accompany(self, still: Callable[[bool], object]) -> None:
+        """Work beside the engine, which stands `still` (True) while the engine decides, and goes on then (False)."""
+        self._still = still
 
     def enqueue(self, event: Event, time: float) -> None:
         """Hand an event that arrived at `time` seconds to the owner; returns at once."""
@@ -157,7 +162,11 @@ class Host:
         now, wake = perf_counter(), jam.wakeup()
         if wake is not None and now >= wake:
             steps, planned = jam.steps, jam.planned
-            outputs = jam.advance(now)
+            self._still(True)
+            try:
+                outputs = jam.advance(now)
+            finally:
+                self._still(False)
             if jam.deciding:  # for one player of several
                 self._spent += perf_counter() - now
             else:
