@@ -1,10 +1,13 @@
 """A sixteenth of several players is decided one by one: what may happen in between, and to an engine that is behind."""
 
+from dataclasses import replace
 from itertools import pairwise
+from random import Random
 
 import pytest
 
-from bridge.music.events import Bye, Cue, Heartbeat, Position
+from bridge.generators.rules import RulesBand
+from bridge.music.events import Bye, Cue, Do, Event, Heartbeat, Hello, Output, Position, Set
 from tests.bands import Everywhere, Hears, jam_of
 from tests.virtual import Host, hello
 
@@ -82,3 +85,59 @@ def test_an_engine_that_is_always_behind_still_says_that_it_lives_and_lets_the_l
         now += 0.05
     assert max(later - sooner for sooner, later in pairwise([0.0, *beats, now])) < 3
     assert sorted(jam.sessions) == list(range(1, players + 1))
+
+
+WISHES = (("mode", "accompany"), ("mode", "accompany+respond"), ("mode", "respond"), ("listen", "all"), ("horizon", 0),
+          ("harmony", "shared"), ("model", "echo"), ("swing", 0.5), ("loop", 1), ("call_bars", 1))  # fmt: skip
+
+
+def eventful(chance: Random) -> list[tuple[float, Event]]:
+    """Three players on a transport that loops, jumps, stops and goes on, who set, ask and leave at any moment."""
+    host = Host(every=0.02)
+    for _ in range(8):
+        host.tune([60 + chance.randrange(12) for _ in range(chance.randrange(2, 6))], chance.choice((0.5, 1.0)))
+        match chance.randrange(4):
+            case 0:
+                host.locate(chance.choice((0, 480, 1000)))
+            case 1:
+                host.stop().wait(chance.random())
+            case _:
+                host.run(chance.random() * 3)
+    script = [*host.stop().script]
+    for player in (2, 3):
+        script += [(time, replace(event, player=player) if not isinstance(event, Hello) else
+                    hello(player, port=9000 + player)) for time, event in host.script]  # fmt: skip
+    for _ in range(40):
+        player, time = chance.randrange(1, 4), chance.uniform(0.1, host.time)
+        asked = Do(player, chance.choice(("panic", "stop", "now", "clear", "mutate", "end_call")))
+        wished = Set(player, *chance.choice(WISHES))
+        script.append((time, chance.choice((asked, wished, wished, wished, wished, Bye(player)))))
+    return sorted(script, key=lambda item: item[0])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_happens_between_two_turns_no_cue_is_late_void_or_said_twice(seed: int) -> None:
+    """One turn between two events, as a slow engine has it: much happens while a sixteenth is decided."""
+    script = eventful(Random(seed))
+
+    def played() -> tuple[list[tuple[float, Output]], int]:
+        jam, out, between = jam_of(RulesBand(), seed=seed, entry_bars=0), list[tuple[float, Output]](), 0
+        for time, event in script:
+            wake = jam.wakeup()
+            turn = jam.advance(time) if wake is not None and wake <= time else []
+            for o in turn:
+                assert not isinstance(o.message, Cue) or o.message.generation == jam.sessions[o.player].generation
+            between += jam.deciding
+            out += [(time, output) for output in turn + jam.receive(event, time)]
+        assert jam.report().failures == 0
+        assert not jam.playing
+        assert not jam.deciding, "the stop at the end leaves nothing undecided"
+        return out, between
+
+    out, between = played()
+    said = [(o.player, o.message) for _, o in out if isinstance(o.message, Cue)]
+    assert between > 50
+    assert len(said) > 50
+    assert len(said) == len({(player, cue.voice, cue.tick, cue.pitch, cue.generation) for player, cue in said})
+    assert all(o.time > time for time, o in out if isinstance(o.message, Cue) and o.time is not None)
+    assert played()[0] == out, "the same events give the same music"
