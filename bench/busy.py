@@ -102,7 +102,7 @@ def main(argv: Sequence[str]) -> int:
     args = parser.parse_args(argv)
     choice, minds = choose(None), answerers()[0]
     print(f"| players, {args.mode}, {args.tempo:g} bpm | cues | late | least | 1 % | median | processor, % |")
-    print("| --- | --: | --: | --: | --: | --: | --: |")
+    print("| --- | --: | --: | --: | --: | --: | --: |", flush=True)
     for players in args.players:
         settings = Settings()
         settings.set("mode", args.mode)
@@ -112,6 +112,9 @@ def main(argv: Sequence[str]) -> int:
         with undisturbed():
             core.play(script(players, Timeline(args.tempo, 0, 0.0), args.seconds))
         found = sorted(core.margins)
+        if not found:
+            print("nobody was answered in so short a time: say more --seconds", file=sys.stderr)
+            return 1
         late = jam.late + sum(margin < 0 for margin in found)
         marks = " | ".join(f"{found[int(share * (len(found) - 1))]:.1f}" for share in (0, 0.01, 0.5))
         print(f"| {players} | {len(found)} | {late} | {marks} | {core.worked / args.seconds * 100:.0f} |", flush=True)
