@@ -205,14 +205,13 @@ def test_it_is_trained_tuned_exported_and_loaded(data: Path, tmp_path: Path) -> 
 def test_what_is_composed_is_what_the_exported_file_would_compose(folder: Path, model: NoteRnnModel) -> None:
     with np.load(folder / "weights.npz") as saved:
         weights = note_network.Weights(*(tf.constant(saved[f"average/{n}"]) for n in note_network.Weights._fields))
-    noise = np.random.default_rng(3).gumbel(size=(2, 12, EVENTS)).astype(np.float32)
+    noise = np.random.default_rng(3).gumbel(size=(2, 40, EVENTS)).astype(np.float32)
     composed = note_network.compose(weights, tf.constant(noise), tf.constant(1.0)).numpy()
     for row, drawn in zip(noise, composed, strict=True):
-        lstm, last = model.start().lstm * 0, NONE
+        state = model.start()
         for each, event in zip(row, drawn, strict=True):
-            lstm, logits = model.run(lstm, last)
-            last = int(np.argmax(logits + each))
-            assert last == event
+            assert int(np.argmax(state.logits + each)) == event
+            state = model.hear(state, int(event))
 
 
 def test_every_mind_whose_weights_are_there_can_be_opened() -> None:

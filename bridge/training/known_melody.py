@@ -199,6 +199,7 @@ def known(events: Events, beat: int = 4) -> dict[str, Array]:
         "tonic": tonic(events, key, beat), "repetition": repeated,
         "variety": variety(events), "motif": np.where(many, 3.0 + 0.3 * (number - rules.DISTINCT), 0.0),
         "repeated_motif": np.where(many & again(events, beat), 4.0 + number - rules.DISTINCT, 0.0),
+        "crowded": np.where(many, -0.3 * (number - rules.DISTINCT), 0.0),
         "leap": leapt, "doubled": np.minimum(leapt, 0.0), "extremes": ends,
     }  # fmt: skip
 

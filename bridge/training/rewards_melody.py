@@ -162,6 +162,14 @@ def motif(events: Events, beat: int = 4) -> Array:
     return np.where(number >= DISTINCT, 3.0 + 0.3 * (number - DISTINCT), 0.0)
 
 
+def crowded(events: Events, beat: int = 4) -> Array:
+    """-0.3 for each pitch of a motif beyond three: what `motif` pays for it, to be taken back.
+
+    It asks for sixteenths without rest, which the table does not count.
+    """
+    return np.where(distinct(events, beat) >= DISTINCT, -0.3 * (distinct(events, beat) - DISTINCT), 0.0)
+
+
 def again(events: Events, beat: int = 4) -> Array:
     """Whether the last two beats, event for event, came before, without overlap."""
     span, steps = 2 * beat, events.shape[1]
@@ -247,7 +255,7 @@ def extremes(events: Events) -> Array:
 REWARDS = {
     "key": in_key, "tonic": tonic, "repetition": repetition, "variety": variety, "motif": motif,
     "repeated_motif": repeated_motif, "intervals": intervals, "leap": leap, "doubled": doubled, "extremes": extremes,
-    "whole_key": whole_key,
+    "whole_key": whole_key, "crowded": crowded,
 }  # fmt: skip
-BY_BEAT = frozenset({"tonic", "motif", "repeated_motif"})
+BY_BEAT = frozenset({"tonic", "motif", "crowded", "repeated_motif"})
 """The rewards that ask for the beat."""

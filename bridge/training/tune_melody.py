@@ -37,7 +37,7 @@ SHOWN = 1024  # pieces composed for a line of the log
 USUAL = {
     "key": 10.0, "tonic": 0.3, "repetition": 0.05, "variety": 7.0, "motif": 1.5, "repeated_motif": 4.0,
     "intervals": 0.0, "leap": 1.0, "doubled": 7.0, "extremes": 0.7,
-    "whole_key": 12.0,
+    "whole_key": 12.0, "crowded": 0.0,
 }  # fmt: skip
 CURVES = {
     "bits a sixteenth, held out": ["valid_bits_per_step", "valid_bits_per_opening_step"],
@@ -84,19 +84,20 @@ class Melodies:
 
     def weights(self, algorithm: str) -> network.Weights:
         """The frozen weights as variables; for g with an output of zeros."""
-        zeros = ("output", "output_bias") if algorithm == "g" else ()
+        zeros = ("output", "output_bias", "copy") if algorithm == "g" else ()
         named = self.prior._asdict().items()
         return network.Weights(*(tf.Variable(tf.zeros_like(x) if name in zeros else x) for name, x in named))
 
     def outputs(self, weights: Any, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Logits of the next event and values, before each event."""
-        output = network.outputs(weights, batch["actions"])
-        return network.logits(weights, output), network.values(weights, output)
+        events = batch["actions"]
+        output = network.outputs(weights, events)
+        return network.logits(weights, output, network.backs(events)), network.values(weights, output)
 
     def ahead(self, weights: Any, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """The same after each event that could come instead of the one that did."""
-        output = network.ahead(weights, batch["actions"])
-        return network.logits(weights, output), network.values(weights, output)
+        output, back = network.ahead(weights, batch["actions"])
+        return network.logits(weights, output, back), network.values(weights, output)
 
     def play(self, networks: tuple[Any, ...], number: int, explore: float) -> Batch:
         """New pieces."""
