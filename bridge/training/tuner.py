@@ -10,7 +10,8 @@ target network what that is worth). p is the frozen model, r the rewards:
 
 The expectation under the online policy pi is the paper's logsumexp once both networks agree. q and psi are written as
 log-softmax + value (duelling, Wang et al., 2016), so that the frozen weights with value 0 say log p: a run begins as
-the model itself. The policy that is sampled, logged, judged and exported is one and the same, at temperature 1.
+the model itself; g as logits + value, both 0 at first. The policy that is sampled, logged, judged and exported is one
+and the same, at temperature 1.
 
 *Recurrence.* The replay holds whole episodes, and every update runs the networks over them from their first step: our
 episodes are short, and no stored state can go stale (why Kapturowski et al., 2019, burn in). `trace` looks further
@@ -51,7 +52,7 @@ Tensor = Any
 
 def scores_of(algorithm: str, logits: Tensor, values: Tensor) -> Tensor:
     """Q, Psi or G of every action."""
-    return logits if algorithm == "g" else tf.nn.log_softmax(logits) + values[..., None]
+    return (logits if algorithm == "g" else tf.nn.log_softmax(logits)) + values[..., None]
 
 
 def policy_of(algorithm: str, logits: Tensor, prior: Tensor) -> Tensor:
@@ -195,7 +196,7 @@ class Tuner:
         logits, values = ahead(self.target, batch)
         if algorithm == "g":
             chances = tf.nn.log_softmax(ahead(self.environment.prior, batch)[0])
-            then = tf.reduce_logsumexp(logits + chances, axis=-1)
+            then = values + tf.reduce_logsumexp(logits + chances, axis=-1)
         else:
             best = tf.reduce_max(tf.nn.log_softmax(logits), axis=-1) if algorithm == "q" else 0.0
             then = values + best
