@@ -38,6 +38,7 @@ from bridge.io.minds import Choice, choose
 from bridge.music.events import ACCOMPANIMENT, BASS, Cue, Message, Silence
 from bridge.music.timeline import STEP, Meter, Timeline
 from bridge.music.vocabulary import GENRES, NO_CHORD, pitch_of
+from bridge.quiet import unread
 
 
 class Recorder(AccompanimentModel):
@@ -235,4 +236,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(unread(main))

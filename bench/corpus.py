@@ -15,6 +15,7 @@ import argparse
 import gzip
 import json
 import random
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +31,7 @@ from bridge.corpus.notation import library
 from bridge.corpus.pack import read_pack
 from bridge.corpus.read import Piece, read_piece, records
 from bridge.music.harmony import parse_chord
+from bridge.quiet import unread
 
 Record = dict[str, Any]
 FORMS: dict[str, tuple[str, Callable[[Record, Path], None]]] = {
@@ -233,4 +235,4 @@ def pairs(groups: Sequence[str]) -> set[tuple[int, int]]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(unread(main))

@@ -11,6 +11,7 @@ import json
 import random
 import re
 import resource
+import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
@@ -22,6 +23,7 @@ import mido
 from bridge.corpus.notation import library
 from bridge.corpus.read import Piece, read_piece
 from bridge.corpus.tunebook import split_book
+from bridge.quiet import unread
 
 
 def main() -> None:
@@ -96,4 +98,4 @@ def abc(count: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(unread(main))

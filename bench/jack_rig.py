@@ -27,6 +27,7 @@ sys.path.insert(0, str(ROOT))
 from bench.rig.conductor import Conductor  # noqa: E402
 from bench.rig.figures import Captured, Errors, errors, master, notes  # noqa: E402
 from bench.rig.stage import RATE, Stage, StageError  # noqa: E402
+from bridge.quiet import unread  # noqa: E402
 
 REST = 1.5  # seconds between sections
 JUMP = 64.0  # the beat to which the relocation goes
@@ -202,4 +203,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(unread(main))

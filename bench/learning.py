@@ -35,6 +35,7 @@ from bridge.io.record import Recorded, Writer
 from bridge.io.wire import encode_event
 from bridge.music.events import ARRIVAL, Event, Hello, NoteOff, NoteOn, Position
 from bridge.music.timeline import PPQ, STEP, Meter
+from bridge.quiet import unread
 
 DORIAN = (0, 2, 3, 5, 7, 9, 10)
 TONIC = 62
@@ -207,4 +208,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(unread(main))

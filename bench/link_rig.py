@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench.rig.link_cases import CASES, FIGURES  # noqa: E402
 from bench.rig.link_stage import StageError, isolated  # noqa: E402
+from bridge.quiet import unread  # noqa: E402
 
 GOAL = 3.0  # ms; AUDIOENGINE-1 of the plan
 INSIDE = "IMPROV_LINK_RIG"  # set in the environment of the part that runs inside the network
@@ -93,4 +94,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(unread(main))

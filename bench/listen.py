@@ -18,6 +18,8 @@ import mido
 import numpy as np
 from numpy.typing import NDArray
 
+from bridge.quiet import unread
+
 RATE = 44100  # frames a second
 GAIN = "0.6"  # FluidSynth's own default, 0.2, leaves 20 dB unused
 QUIET = -55.0  # dBFS; a window below counts as silence
@@ -180,4 +182,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(unread(main))

@@ -5,6 +5,7 @@ Beside the first figure its floors: the same jam without a log, and a bare `dequ
 
 import argparse
 import statistics
+import sys
 import tempfile
 from collections import deque
 from pathlib import Path
@@ -26,6 +27,7 @@ from bridge.music.events import Event, Hello, NoteOff, NoteOn, Position
 from bridge.music.log import Scribe
 from bridge.music.performance import perform
 from bridge.music.timeline import PPQ
+from bridge.quiet import unread
 
 TEMPO = 120.0
 TIMES = 9  # runs with a log and without, of which the fastest count
@@ -127,4 +129,4 @@ def disk(
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(unread(main))

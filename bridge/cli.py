@@ -14,6 +14,7 @@ from bridge.engine.settings import ANY
 from bridge.music.errors import BridgeError, WireError
 from bridge.music.timeline import MAX_TEMPO, MIN_TEMPO
 from bridge.music.vocabulary import GENRES
+from bridge.quiet import unread
 
 PORT: Final = 9100
 MIDI_PLAYERS: Final = 16  # at most; each costs two clients of the MIDI system
@@ -65,13 +66,15 @@ TELL: Final = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command line; the exit code: 0 done, 1 an error that one line on stderr explains, 2 wrong usage."""
+    """Run a command line; the exit code: 0 done, 1 an error that one line on stderr explains, 2 wrong usage,
+    130 interrupted, 141 nobody reads what it prints.
+    """
     began = perf_counter()
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         if words and words[0] in ELSEWHERE:
-            return _elsewhere(words[0], words[1:])
-        return _here(parser(), words, began)
+            return unread(lambda: _elsewhere(words[0], words[1:]))
+        return unread(lambda: _here(parser(), words, began))
     except BridgeError as error:
         print(f"improv: {error}", file=sys.stderr)
         return 1

@@ -23,6 +23,8 @@ TROUBLE: Final = {
     ERRORS["late"]: "late: the computer is busy",
     ERRORS["too_fast"]: "tempo too fast to plan",
     ERRORS["host_leads"]: "Live leads the tempo",
+    ERRORS["no_call"]: "no call to end",
+    ERRORS["no_response"]: "nothing to mutate yet",
 }  # by the engine's error code; the first three codes are states of the tie
 PLAYERS: Final = 16  # slots of players: ports 9101 to 9116
 VOICES: Final = 32  # slots of voices on other tracks: ports 9117 to 9148

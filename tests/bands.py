@@ -9,7 +9,7 @@ from bridge.engine.jam import Jam
 from bridge.engine.settings import Settings
 from bridge.generators.rules import RulesBand
 from bridge.music.events import ACCOMPANIMENT, BASS, Chord
-from bridge.music.timeline import STEP
+from bridge.music.timeline import PPQ, STEP
 
 TRIAD = (60, 64, 67)
 
@@ -32,6 +32,19 @@ class Everywhere:
         bass = Note(BASS, STEP - 8, self.pitches[0] - 24, frame.velocity)
         root = self.pitches[0] % 12
         return state + 1, Thought((*chord, bass), None if state else Chord(frame.tick, root, "maj"))
+
+
+class Hears:
+    """A test generator whose state is what it heard; it strikes a bass note a beat."""
+
+    name = "hears"
+
+    def start(self) -> tuple[Any, ...]:
+        return ()
+
+    def step(self, state: tuple[Any, ...], frame: Frame) -> tuple[tuple[Any, ...], Thought]:
+        state = (*state, (frame.tick, frame.onset, frame.held))
+        return state, Thought(() if frame.tick % PPQ else (Note(BASS, PPQ - 8, 36, 80),))
 
 
 def settings_of(**values: float | int | str) -> Settings:

@@ -50,6 +50,7 @@ class Recorder:
         self.timeline: Timeline | None = None
         self.step_ms = Measure()
         self.steps = self.planned = 0
+        self.deciding = False
         self.warning = ""
 
     def receive(self, event: Event, time: float) -> list[Output]:
@@ -128,6 +129,28 @@ def test_the_jam_is_woken_when_it_asks() -> None:
     assert summary.late == 0
     assert summary.drops == 3
     assert summary.event()["event"] == "summary"
+
+
+def test_who_works_beside_the_engine_stands_still_while_it_decides() -> None:
+    jam, said = Recorder(*(perf_counter() + 0.01 * n for n in range(5))), list[tuple[bool, int]]()
+    host = Host(jam)  # type: ignore[arg-type]
+    host.accompany(lambda wanted: said.append((wanted, len(jam.woken))))
+    with running(host):
+        assert eventually(lambda: len(jam.woken) == 5)
+    assert said == [each for n in range(5) for each in ((True, n), (False, n + 1))]
+
+
+def test_it_goes_on_where_a_decision_raises() -> None:
+    class Broken(Recorder):
+        def advance(self, time: float) -> list[Output]:
+            raise RuntimeError("broken")
+
+    said: list[bool] = []
+    host = Host(Broken(perf_counter()))  # type: ignore[arg-type]
+    host.accompany(said.append)
+    with pytest.raises(RuntimeError, match="broken"):
+        host.run([])
+    assert said == [True, False]
 
 
 def test_a_cue_that_leaves_after_its_tick_counts_as_late() -> None:

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import logging
 import shutil
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -219,6 +220,44 @@ def test_a_learner_that_ends_is_said_once_and_bad_weights_are_left_out(
     assert "cannot be played" in caplog.messages[0]
     assert caplog.messages[1:] == ["no more is learnt from this jam, which goes on: out of memory"]
     assert events == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a stopped process that its parent is gone")
+def test_the_process_stands_still_and_goes_on(tmp_path: Path) -> None:
+    code = "import sys; print('{\"event\": \"begun\"}', flush=True); sys.stdin.read()"
+    with Tutor(tmp_path / "jam.jsonl", choose("accompaniment").mind, print, "-c", code) as teaching:  # type: ignore[arg-type]
+        child = teaching._child._process
+        assert child is not None
+        for wanted, states in ((True, "T"), (False, "RSD")):
+            teaching.still(wanted)
+            assert eventually(lambda now=states: state_of(child.pid) in now)  # type: ignore[misc]
+        teaching.still(True)  # however it stands, it ends with the jam
+    assert child.poll() is not None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a stopped process that its parent is gone")
+def test_a_process_that_stands_still_ends_when_the_engine_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import os, subprocess, sys, time\n"
+        "learner = 'from bridge.training.learner import go_on_without_parent as go; go(); print(1, flush=True);' \\\n"
+        "    'import sys; sys.stdin.read()'\n"
+        "child = subprocess.Popen([sys.executable, '-c', learner], stdin=-1, stdout=-1, start_new_session=True)\n"
+        "child.stdout.readline(); os.kill(child.pid, 19); print(child.pid, flush=True); time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as engine:
+        assert engine.stdout is not None
+        learner = int(engine.stdout.readline())
+        assert eventually(lambda: state_of(learner) == "T")
+        engine.kill()
+        assert eventually(lambda: state_of(learner) in ("", "Z"))
+
+
+def state_of(process: int) -> str:
+    """R, S, T, Z ... as in proc(5); empty where there is none."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except OSError:
+        return ""
 
 
 def test_the_process_ends_with_the_jam(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -74,6 +74,35 @@ def test_a_chord_that_goes_on_is_named_again_in_parentheses() -> None:
     assert [word for word in texts(svg(made)) if "Am" in word] == ["Am", "(Am)"]
 
 
+def test_chord_names_keep_clear_of_each_other_and_inside_the_page() -> None:
+    """Another chord on every beat, for a line of eight bars: no name is lost, and none runs into its neighbour."""
+    made = Take("x", 120.0, Meter())
+    made.add(MELODY, Note(0, 8 * 1920, 60, 80))
+    for beat in range(32):
+        made.name_chord(beat * 480, *((6, "min7"), (8, "7"))[beat % 2])
+    rows: dict[str, list[float]] = {}
+    for element in ElementTree.fromstring(svg(made)).iter(f"{SVG}text"):
+        if element.text in ("F#m7", "Ab7"):
+            rows.setdefault(element.get("y", ""), []).append(float(element.get("x", "-1")))
+    widest = 48.8  # pixels of F#m7 in DejaVu Sans Bold at 15 pixels
+    assert sum(map(len, rows.values())) == 32
+    assert len(rows) == 2
+    assert all(right - left > widest for row in rows.values() for left, right in pairwise(row))
+    assert max(max(row) for row in rows.values()) + widest < WIDTH
+
+
+def test_chords_that_change_too_fast_for_two_rows_are_left_out_and_never_printed_over_each_other() -> None:
+    made = Take("x", 120.0, Meter())
+    made.add(MELODY, Note(0, 8 * 1920, 60, 80))
+    for step in range(128):
+        made.name_chord(step * 120, step % 12, "maj7")
+    named = [e for e in ElementTree.fromstring(svg(made)).iter(f"{SVG}text") if (e.text or "").endswith("maj7")]
+    assert 16 < len(named) < 128
+    for row in {e.get("y") for e in named}:
+        places = [float(e.get("x", "-1")) for e in named if e.get("y") == row]
+        assert all(right - left > 51 for left, right in pairwise(places)), "Dmaj7 is 51 pixels wide"
+
+
 def test_the_same_take_gives_the_same_bytes(tmp_path: Path) -> None:
     write_svg(take(), tmp_path / "a.svg")
     write_svg(take(), tmp_path / "b.svg")

@@ -91,6 +91,8 @@ def test_what_does_not_fit_is_code_1_with_the_reason(capsys: pytest.CaptureFixtu
             (("get", "temprature"), "did you mean 'temperature'?; improv get lists them"),
             (("get", "bound_nothing"), "the engine does not take that value"),
             (("do", "panik"), "there is no action 'panik'; did you mean 'panic'?; there are panic, stop"),
+            (("do", "end_call"), "no call is under way that could end"),
+            (("do", "mutate"), "nothing was answered yet that could be mutated"),
             (("learn", "panik"), "did you mean 'panic'?"),
         ):
             assert improv(port, *words) == 1

@@ -4,31 +4,17 @@ from typing import Any
 
 import pytest
 
-from bridge.engine.frame import Frame, Note, Thought
 from bridge.engine.parameters import MODES
 from bridge.generators.rules import RulesBand
 from bridge.io.minds import choose
-from bridge.music.events import BASS, Bye, Chord, Cue, Do, Output, Set, Silence
+from bridge.music.events import Bye, Chord, Cue, Do, Output, Set, Silence
 from bridge.music.timeline import PPQ, STEP
-from tests.bands import Everywhere, jam_of
+from tests.bands import Everywhere, Hears, jam_of
 from tests.virtual import Host, cues, hello, of, play
 
 BAR = 4 * PPQ
 CALL = [60, 64, 67, 64]
 Out = list[tuple[float, Output]]
-
-
-class Hears:
-    """A test generator whose state is what it heard; it strikes a bass note a beat."""
-
-    name = "hears"
-
-    def start(self) -> tuple[Any, ...]:
-        return ()
-
-    def step(self, state: tuple[Any, ...], frame: Frame) -> tuple[tuple[Any, ...], Thought]:
-        state = (*state, (frame.tick, frame.onset, frame.held))
-        return state, Thought(() if frame.tick % PPQ else (Note(BASS, PPQ - 8, 36, 80),))
 
 
 def guest(player: int = 2, until: float = 20.0, since: float = 0.0) -> list[Any]:
@@ -160,9 +146,7 @@ def test_what_is_planned_is_the_shared_harmony_and_comes_true() -> None:
     one, two = two_in_two_keys()
     jam = jam_of(harmony="shared")
     play(jam, one.script + two.script, one.time)
-    first, second = (
-        {step.frame.tick: step.chord for step in jam.sessions[player].backing.plan} for player in (1, 2)
-    )
+    first, second = ({step.frame.tick: step.chord for step in jam.sessions[player].backing.plan} for player in (1, 2))
     assert first == second != {}
     truths = [jam.sessions[player].backing.plan.truth for player in (1, 2)]
     assert truths[0].chords == truths[1].chords

@@ -49,6 +49,7 @@ class Ask:
     amount: float  # of a variation, 0-1
     genre: str
     velocity: int  # how hard the player plays, 1-127
+    home: tuple[float, ...] = ()  # (12,) how much each pitch class is wanted at its end, 0-1; (): none is
 
 
 class Answerer(Protocol):

@@ -119,7 +119,7 @@ def asked(
 
 
 def do(session: Session, wish: ev.Do, outbox: Outbox) -> list[Output]:
-    """Carry out an action; raises WireError for an unknown one."""
+    """Carry out an action; raises WireError for an unknown one, and where there is nothing to carry it out on."""
     match wish.action:
         case "panic":
             session.restart()
@@ -133,9 +133,11 @@ def do(session: Session, wish: ev.Do, outbox: Outbox) -> list[Output]:
             if session.phase == "listening":  # while the transport stands too: then it enters with it
                 session.presence.phase = "playing"
         case "end_call":
-            session.exchange.end_call()
+            if not session.exchange.end_call():
+                raise WireError("there is no call to end", reason="no_call")
         case "mutate":
-            session.exchange.mutate()
+            if not session.exchange.mutate():
+                raise WireError("there is no response to mutate", reason="no_response")
         case "now":
             before = session.mode
             session.settle()

@@ -3,18 +3,20 @@
 Rule 1. A note belongs to the sixteenth whose beginning is nearest, or to the next one that was not asked for yet:
 late notes move, none is lost.
 Rule 2. A packet that comes twice or too late changes nothing that was answered.
-Rule 3. What was played is remembered as notes, with their own moments and lengths, for calls and variations.
+Rule 3. Under the pedal notes sound on, for the band too; but whether a phrase is over, the hands tell.
+Rule 4. What was played is remembered as notes, with their own moments and lengths, for calls and variations.
 """
 
 from collections import deque
 from dataclasses import dataclass
 from itertools import takewhile
 
-from bridge.engine.answerer import Tone
+from bridge.engine.answerer import CHORD, Tone
 from bridge.music.listening import NOTHING, SLOW, Chroma, faded
 from bridge.music.timeline import PPQ, STEP
 
 FORGET = 32 * PPQ  # ticks; a key held for eight bars of 4/4 has lost its note-off
+TIRED = 8 * PPQ  # ticks; a key held for two bars of 4/4 is no phrase that goes on: a drone, or its note-off is late
 USUAL = 80  # velocity, until something is heard
 KEPT = 1024  # notes that are remembered
 LATEST = 4 * PPQ  # ticks; a note arrives at most so long after one that was struck later (`jam.TRUST` is half of it)
@@ -44,7 +46,7 @@ class Ear:
         self.notes: deque[Played] = deque(maxlen=KEPT)  # everything, in order of arrival
         self._pending: list[Played] = []  # not asked for yet
         self._pedal = False
-        self._lingering: dict[int, int] = {}  # pitch whose key is up under the pedal -> tick of its onset
+        self._lingering: dict[int, tuple[int, int]] = {}  # pitch whose key is up under the pedal -> onset, key up
         self._ended: dict[int, int] = {}  # pitch -> tick of its last release
         self._limit = 0  # tick before which notes belong to closed sixteenths
 
@@ -67,34 +69,39 @@ class Ear:
         """The sustain pedal: while it is down, keys that come up sound on."""
         self._pedal = down
         if not down:
-            for pitch, struck in [*self._lingering.items()]:
+            for pitch, (struck, lifted) in [*self._lingering.items()]:
                 if self.held.get(pitch) == struck:
-                    self.release(tick, pitch)
+                    self._ended[pitch] = tick
+                    self._close(pitch, tick, lifted)
+                    del self.held[pitch]
             self._lingering.clear()
 
     def release(self, tick: int, pitch: int) -> bool:
         """A key came up; False where it was not down, or came down again since."""
-        if self._pedal and pitch in self.held:
-            self._lingering[pitch] = self.held[pitch]
+        onset = self.held.get(pitch, tick + 1)
+        if self._pedal and onset <= tick:
+            if self._lingering.get(pitch, (-1, 0))[0] != onset:
+                self._lingering[pitch] = onset, tick
             return True
         self._ended[pitch] = tick
-        if self.held.get(pitch, tick + 1) > tick:
+        if onset > tick:
             return False
         self._close(pitch, tick)
         del self.held[pitch]
         return True
 
-    def _close(self, pitch: int, tick: int) -> None:
-        """The note of a pitch that is down ends here."""
+    def _close(self, pitch: int, tick: int, lifted: int | None = None) -> None:
+        """The note of a pitch that is down ends here; its key came up before, at `lifted`, where the pedal held it."""
         for note in reversed(self.notes):
             if note.pitch == pitch:
                 note.end = tick if note.end is None else note.end
-                self._quieter(note)
+                self._quieter(note, note.end if lifted is None else lifted)
                 return
 
-    def _quieter(self, note: Played) -> None:
-        if note.end is not None and note.tick < self._limit:
-            self.ended = max(self.ended or 0, note.end)
+    def _quieter(self, note: Played, end: int | None) -> None:
+        """The hands left a note at `end`; one that they were on for longer than `TIRED` they had left before."""
+        if end is not None and note.tick < self._limit:
+            self.ended = max(self.ended or 0, min(end, note.tick + TIRED))
 
     def hear(self, step: int) -> int | None:
         """Close the sixteenth before `step`: the highest pitch struck in it, if any."""
@@ -103,7 +110,7 @@ class Ear:
         if self.struck:
             self.last = max(self.last or 0, self.struck[-1].tick)
             for note in self.struck:
-                self._quieter(note)
+                self._quieter(note, note.end)
         self._pending = [note for note in self._pending if note.tick >= limit]
         for pitch in [pitch for pitch, tick in self.held.items() if step - tick > FORGET]:
             self._close(pitch, step)
@@ -119,10 +126,17 @@ class Ear:
 
     @property
     def quiet(self) -> int | None:
-        """The tick from which on nothing of the closed sixteenths sounds; None while it does, or before anything
-        did.
+        """The tick from which on the hands rest in the closed sixteenths; None while they do not, or before anything
+        was played. What only the pedal holds is no playing, nor is a key that has been down for `TIRED`.
         """
-        return None if any(tick < self._limit for tick in self.held.values()) else self.ended
+        ends = [] if self.ended is None else [self.ended]
+        for pitch, struck in self.held.items():
+            onset, lifted = self._lingering.get(pitch, (-1, 0))
+            end = lifted if onset == struck else struck + TIRED
+            if struck < self._limit <= end:
+                return None
+            ends += [end] if struck < self._limit else []
+        return max(ends, default=None)
 
     def phrase(self, since: int, until: int) -> tuple[Tone, ...]:
         """The notes that began in a span of ticks, in order; those still down count as ending at its end."""
@@ -147,3 +161,14 @@ class Ear:
         self._lingering.clear()
         self._pending.clear()
         self._ended.clear()
+
+
+def top_line(struck: list[Played]) -> list[Played]:
+    """The top line of what was struck."""
+    line: list[Played] = []
+    for played in struck:
+        if line and played.tick - line[-1].tick < CHORD:
+            line[-1] = max(line[-1], played, key=lambda note: note.pitch)
+        else:
+            line.append(played)
+    return line

@@ -3,7 +3,8 @@
 Rule 1. A response begins on the bar line at which the call is over: its downbeat is decided like any other sixteenth.
 Rule 2. It lies on ticks: whatever the tempo does, call and response stay on the grid.
 Rule 3. A call may begin while a response sounds; the response that answers it takes the old one's place.
-Rule 4. It is composed a few notes ahead of the music, from (state, key) alone, so when it is composed changes nothing.
+Rule 4. It is composed a few notes ahead of the music, from (state, key) alone, so when it is composed changes nothing:
+its first notes before the bar line, as a draft that counts if until then nothing more is heard.
 Rule 5. Where the mind raises, a plainer one answers with what it has: the jam never stops.
 """
 
@@ -16,14 +17,12 @@ from typing import Any, Final
 
 from bridge.engine.answerer import CHORD, Answerer, Ask, Phrase, Tone
 from bridge.engine.call import Call
-from bridge.engine.ear import Ear, Played
+from bridge.engine.ear import Ear, Played, top_line
 from bridge.engine.frame import Note
-from bridge.engine.response import Response, Said
+from bridge.engine.response import MOST_TONES, Draft, Response, Said, begun
 from bridge.engine.settings import Settings
 from bridge.music.events import RESPONSE
 from bridge.music.timeline import PPQ, STEP, Place
-
-MOST_TONES: Final = 2048  # in one response, or times that its mind is asked for more: it has lost its way
 
 DEFAULT: Final = "melody"  # who answers where nobody is named
 ECHO: Final = "echo"  # the mind that answers where the others fail
@@ -44,6 +43,7 @@ class Exchange:
         self._heard: Any = None  # its state: what it remembers of calls and responses
         self._last: tuple[int, int, int] | None = None  # the last onset that it was told: tick, pitch, ticks if known
         self._said: Said | None = None
+        self._draft: Draft | None = None  # of what begins on the next bar line, perhaps
         self._mutating = False
         self._takes = 0  # responses so far, so that each is drawn anew
 
@@ -70,14 +70,16 @@ class Exchange:
         self.drop()
         self._said = said
 
-    def end_call(self) -> None:
-        """The player says that the call is over: from the next bar line on."""
+    def end_call(self) -> bool:
+        """The player says that the call is over: from the next bar line on. False where there is none."""
         if self.call:
             self.call = replace(self.call, asked=True)
+        return self.call is not None
 
-    def mutate(self) -> None:
-        """When the response is over, or loops, another one comes that is made of it, if there is one."""
+    def mutate(self) -> bool:
+        """When the response is over, or loops, another one comes that is made of it. False where there is none."""
         self._mutating = self.response is not None or self._said is not None
+        return self._mutating
 
     # -- a sixteenth -------------------------------------------------------------------------------------------
 
@@ -89,7 +91,7 @@ class Exchange:
             first = ear.struck[0].tick
             self.call = Call.of(first, place_at(first))
         self._listen(name)
-        for played in _line(ear.struck):
+        for played in top_line(ear.struck):
             self._tell(played, ear, place_at(played.tick), settings.word("genre"))
 
     def step(self, tick: int, place: Place, ear: Ear, settings: Settings, ask: Asking) -> tuple[Note, ...]:
@@ -112,18 +114,13 @@ class Exchange:
         for _ in range(most):
             if response.done or response.known >= until:
                 return True
-            response.asked += 1
             try:
-                response.state, found = response.mind.compose(response.state)
+                response.go_on()
             except Exception as error:
                 self._failed(error)
                 plain = self._minds[ECHO]
                 response.done = response.mind is plain
                 response.mind, response.state = plain, plain.ask(plain.start(), response.ask)
-                continue
-            end, last = response.ask.begin + response.ask.ticks, response.tones[-1].tick if response.tones else -1
-            response.tones += [_inside(tone, end) for tone in found or () if last < tone.tick < end]
-            response.done = found is None or max(len(response.tones), response.asked) > MOST_TONES
         return response.done or response.known >= until
 
     def ahead(self, since: int, until: int) -> list[Tone]:
@@ -149,20 +146,38 @@ class Exchange:
         """A bar line: whose turn it is. A call that is over goes before a mutation, that before a loop."""
         old = self.response
         over = old is not None and tick >= old.end
-        source, fed_back = self._ended(tick, place, ear, settings), False
+        self.call, source = self._ended(tick, place, ear, settings)
         if old is not None and over:
             self._said = self._whole(old)
-        if source is None and self._mutating and self._said and (over or old is None):
-            source, fed_back = self._said.phrase, True
-        if source is not None:
-            bars = int(settings.number("response_bars"))
-            length = bars * place.meter.bar if bars else _whole(source.ticks, place.meter.bar)
-            self._begin(ask(source, tick, length), self._said if fed_back else None)
+        coming = self._coming(source, self._said, over=over or old is None)
+        if coming is not None:
+            self._begin(ask(coming[0], tick, _length(coming[0], place, settings)), coming[1])
         elif settings.number("loop") and (over or (old is None and self._said and not self.call)):
             self._again(tick)
         elif old is not None and over:
             self._remember(old)
             self.response = None
+
+    def _coming(self, source: Phrase | None, said: Said | None, *, over: bool) -> tuple[Phrase, Said | None] | None:
+        """What is answered: the call that is over, or what was said, if that is to be mutated and is `over`."""
+        if source is not None:
+            return source, None
+        return (said.phrase, said) if self._mutating and said and over else None
+
+    def draft(self, tick: int, place: Place, ear: Ear, settings: Settings, ask: Asking, until: int) -> bool:
+        """Compose ahead a little of what begins on the bar line `tick`, to come, if nothing more is heard until then;
+        whether there is nothing more to do, for now. Composed later it would be the same (rule 4).
+        """
+        old = self.response
+        over = old is not None and tick >= old.end
+        said = self._whole(old) if old is not None and over and old.done and self._mutating else self._said
+        coming = self._coming(self._ended(tick, place, ear, settings)[1], said, over=over or old is None)
+        if coming is None or (coming[1] and old is not None and not old.done):
+            return True
+        asked = self._asked(ask(coming[0], tick, _length(coming[0], place, settings)), coming[1])
+        if self._draft is None or not self._draft.of(*asked):
+            self._draft = Draft(*asked)
+        return self._draft.go_on(until)
 
     def _again(self, tick: int) -> None:
         """The last response begins once more: a loop, also one that is asked for when it is over already."""
@@ -175,36 +190,43 @@ class Exchange:
         tones = tuple(self.ahead(response.begin, response.end))
         return Said(Phrase(response.begin, response.ask.ticks, tones), response)
 
-    def _ended(self, tick: int, place: Place, ear: Ear, settings: Settings) -> Phrase | None:
-        """The call that is over here and long enough to be answered."""
+    def _ended(self, tick: int, place: Place, ear: Ear, settings: Settings) -> tuple[Call | None, Phrase | None]:
+        """The call after the bar line `tick`, None if it is over there; and then, if it is to be answered, the call as
+        it was played.
+        """
         if self.call is None:
-            return None
-        self.call = self.call.at_bar(tick)
-        bars = self.call.over(tick, place, ear, settings)
+            return None, None
+        call = self.call.at_bar(tick)
+        bars = call.over(tick, place, ear, settings)
         if bars is None:
-            return None
-        call, self.call = self.call, None
+            return call, None
         if bars < settings.number("min_listen_bars"):
-            return None
+            return None, None
         tones = tuple(map(call.placed, ear.phrase(min(call.since, call.begin), tick - STEP // 2)))
-        return Phrase(call.begin, bars * place.meter.bar, tones) if tones else None
+        return None, Phrase(call.begin, bars * place.meter.bar, tones) if tones else None
 
-    def _begin(self, ask: Ask, said: "Said | None") -> None:
-        """A response begins, to what was heard or, where it is a mutation, to what was `said` last."""
-        self._takes += 1
-        self._mutating = False
-        ask = replace(ask, key=ask.key + self._takes)
-        mind, plain = self._minds.get(self._who) or self._minds[ECHO], self._minds[ECHO]
-        state = self._heard
+    def _asked(self, ask: Ask, said: Said | None) -> tuple[Ask, Answerer, Any]:
+        """The question as it is put next, to whom, and in which state, None for the mind's first."""
+        mind, state = self._minds.get(self._who) or self._minds[ECHO], self._heard
         if said is not None and said.response.mind is mind and said.response.done:
             state = said.response.state
+        return replace(ask, key=ask.key + self._takes + 1), mind, state
+
+    def _begin(self, ask: Ask, said: Said | None) -> None:
+        """A response begins, to what was heard or, where it is a mutation, to what was `said` last."""
+        ask, mind, state = self._asked(ask, said)
+        draft, plain = self._draft, self._minds[ECHO]
+        self._takes += 1
+        self._mutating, self._draft = False, None
+        if draft and draft.response and draft.of(ask, mind, state) and not draft.failed:
+            self.response = draft.response
+            return
         for one in (mind, plain):
             try:
-                begun = one.ask(state if one is mind and state is not None else one.start(), ask)
+                self.response = begun(ask, one, state if one is mind else None)
             except Exception as error:
                 self._failed(error)
             else:
-                self.response = Response(ask, one, begun)
                 return
         self.response = None
 
@@ -263,21 +285,7 @@ class Exchange:
         self.failure = self.failure or f"{type(error).__name__}: {error}"
 
 
-def _line(struck: list[Played]) -> list[Played]:
-    """The top line of what was struck."""
-    line: list[Played] = []
-    for played in struck:
-        if line and played.tick - line[-1].tick < CHORD:
-            line[-1] = max(line[-1], played, key=lambda note: note.pitch)
-        else:
-            line.append(played)
-    return line
-
-
-def _inside(tone: Tone, end: int) -> Tone:
-    return tone if tone.end <= end else replace(tone, ticks=max(1, end - tone.tick))
-
-
-def _whole(ticks: int, bar: int) -> int:
-    """A length in whole bars."""
-    return max(1, round(ticks / bar)) * bar
+def _length(source: Phrase, place: Place, settings: Settings) -> int:
+    """The ticks of a response: as many bars as were asked for, or as the source has."""
+    bars, bar = int(settings.number("response_bars")), place.meter.bar
+    return (bars or max(1, round(source.ticks / bar))) * bar

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from bridge.engine import touch
 from bridge.engine.exchange import Exchange
 from bridge.engine.frame import Note
 from bridge.engine.settings import Settings
@@ -10,11 +11,12 @@ from bridge.music.events import METRONOME
 from bridge.music.harmony import Chord
 from bridge.music.listening import Chroma, key_of
 from bridge.music.timeline import STEP, Place
-from bridge.music.vocabulary import CHORDS, chord_class, chord_pitch_classes
+from bridge.music.vocabulary import CHORDS, chord_class, chord_of, chord_pitch_classes
 
 LEAD: Final = 12.0  # nats by which dominant and tonic are wanted at a section's end; the network's own range: about 10
 FIT: Final = 3.0  # nats by which a chord that holds all of a beat's melody is preferred to one that holds none
 CLASSES: Final = tuple(chord_pitch_classes(number) for number in range(CHORDS))
+OTHERS: Final = 0.5  # how much a chord's other tones are wanted at a response's end, beside the root
 HIGH_CLICK, LOW_CLICK = 76, 77  # General MIDI's wood blocks on channel 10, by their names high and low
 CLICK: Final = 60  # ticks
 COUNTED: Final = 0.8  # loudness of a count-in where no click is asked for
@@ -35,6 +37,18 @@ def wishes(settings: Settings, place: Place, chroma: Chroma) -> tuple[tuple[int,
         return ((chord_class(Chord(tonic, mode, tonic)), LEAD),)
     fifth = (tonic + 7) % 12
     return tuple((chord_class(Chord(fifth, quality, fifth)), LEAD) for quality in ("maj", "7"))
+
+
+def close(settings: Settings, end: Place, chroma: Chroma) -> tuple[float, ...]:
+    """What a response is to end on whose last beat is at `end`: how much each pitch class is wanted, 0-1, (12,) or ().
+
+    The tonic, else a tone of its triad; at a section's end, where the band leads to a cadence, of the dominant's.
+    """
+    key, led = touch.home(settings, chroma), wishes(settings, end, chroma)
+    chord = chord_of(led[0][0]) if led else Chord(key[0], key[1], key[0]) if key else None
+    if chord is None:
+        return ()
+    return tuple(1.0 if p == chord.root else OTHERS if p in chord.pitch_classes else 0.0 for p in range(12))
 
 
 def fitting(exchange: Exchange, tick: int, place: Place) -> tuple[tuple[int, float], ...]:

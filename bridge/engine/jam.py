@@ -90,6 +90,11 @@ class Jam:
         return self._stage.steps
 
     @property
+    def deciding(self) -> bool:
+        """Whether a sixteenth is decided for some of the players and not yet for all."""
+        return self._stage.deciding
+
+    @property
     def planned(self) -> int:
         """Sixteenths planned, of all players."""
         return self._planner.planned
@@ -137,10 +142,14 @@ class Jam:
         self._now = max(self._now, time)
         outputs = self._changed(self.clock.check(time), time)
         decided = False
-        while (due := self._stage.due()) is not None and time >= due[1]:
-            outputs += self._stage.decide(due[0], self.sessions, time)
-            self._planner.begin(self.roster.players())
+        while self.deciding or ((due := self._stage.due()) is not None and time >= due[1]):
+            if not self.deciding and due:
+                self._stage.open(due[0], self.sessions, time)
+            outputs += self._stage.decide(self.sessions, time)
             decided = True
+            if self.deciding:  # what is decided leaves before the next player's part is thought of
+                break
+            self._planner.begin(self.roster.players())
         if not decided and self._planner.waiting:
             return outputs + self._planner.plan()
         if time >= self._beat + decided * HEARTBEAT:  # a decision goes first, unless the heartbeat is overdue
@@ -151,7 +160,8 @@ class Jam:
         """When `advance` is needed next, in seconds; None while nobody is there and nothing runs."""
         due = self._stage.due()
         moments = [due[1] if due else NEVER, self.clock.deadline() or NEVER, self._beat]
-        soonest = min(moments) if not self._planner.waiting else min(*moments, self._now)
+        waits = self.deciding or self._planner.waiting
+        soonest = min(*moments, self._now) if waits else min(moments)
         return soonest if soonest < NEVER else None
 
     def close(self, time: float) -> list[Output]:
@@ -195,6 +205,7 @@ class Jam:
             case None:
                 return []
             case Change.STOPPED:
+                self._stage.drop()
                 for session in self.sessions.values():
                     session.halt()
             case Change.STARTED:

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from bridge.engine import form, touch
-from bridge.engine.answerer import Ask, Phrase
+from bridge.engine.asking import ahead, asking
 from bridge.engine.backing import Backing
 from bridge.engine.chance import key
 from bridge.engine.clock import Clock
 from bridge.engine.company import Company
 from bridge.engine.ear import Ear
-from bridge.engine.exchange import Exchange, Minds
+from bridge.engine.exchange import Asking, Exchange, Minds
 from bridge.engine.frame import PROMISED, Frame, Generator, Note, Thought
 from bridge.engine.modes import CUT, SOUNDING
 from bridge.engine.parameters import VOICES
@@ -178,21 +178,24 @@ class Session:
         if RESPONSE not in SOUNDING[self.mode] or left >= clock.meter.beat:
             return (), frozenset()
 
-        def ask(source: Phrase, begin: int, ticks: int) -> Ask:
-            return Ask(
-                begin, ticks, clock.place_at(begin), source, key(seed, self.player, begin),
-                settings.number("temperature"), settings.number("morph"), settings.word("genre"),
-                touch.dynamic(self.ear.velocity, settings),
-            )  # fmt: skip
-
         before = exchange.response
         name = "morph" if "morph" in self.mode else self._model
         exchange.hear(self.ear, clock.place_at, settings, name)
-        notes = () if left else exchange.step(tick, clock.place_at(tick), self.ear, settings, ask)
+        notes = () if left else exchange.step(tick, clock.place_at(tick), self.ear, settings, self._asking(clock, seed))
         if exchange.response:
             self.presence.answered = tick
         replaced = before is not None and exchange.response is not before
         return notes, frozenset([RESPONSE]) if replaced else frozenset()
+
+    def _asking(self, clock: Clock, seed: int) -> Asking:
+        return asking(self.settings, clock, lambda tick: key(seed, self.player, tick), self.ear.velocity, self.tonal)
+
+    def ahead(self, tick: int, clock: Clock, seed: int) -> bool:
+        """Compose a little of the response that sounds, or may come, after the sixteenth at `tick`; whether there is
+        nothing left to do.
+        """
+        ask = self._asking(clock, seed)
+        return self._count.left(tick) > 0 or ahead(self.exchange, tick, clock, self.ear, self.settings, ask)
 
     def _frame(self, tick: int, clock: Clock, seed: int, onset: int | None, company: Company) -> Frame:
         """What the backing hears: the player, or the machine's own response; the others too, where asked for."""

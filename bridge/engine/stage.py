@@ -5,10 +5,12 @@ Rule 2. A cue that can no longer be in time is not sent but counted as late. The
 that a stall costs notes and never the place.
 Rule 3. A chord or a response that was cued to sound on, and must not, is ended by a silence of its voice.
 Rule 4. All ears are asked before any mind is, so that who hears everybody hears the same sixteenth of each.
+Rule 5. One session is decided at a time, so that its cues can leave before the next one's are thought of.
 """
 
+from collections import deque
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bridge.engine.clock import Clock
 from bridge.engine.company import Company, Room
@@ -31,6 +33,17 @@ CHUNK = 4  # sixteenths planned at once, so that no plan keeps a decision waitin
 BEHIND = 64  # steps; a longer stall is skipped, not caught up
 
 
+@dataclass(slots=True)
+class Round:
+    """A sixteenth that is being decided: what was heard before it, and who still waits."""
+
+    tick: int
+    place: Place
+    room: Room
+    waiting: deque[int]  # players
+    shared: int = NO_CHORD  # the harmony that is shared, once the first who has it decided
+
+
 class Stage:
     """Where the next step is, and what came of the ones before."""
 
@@ -41,6 +54,7 @@ class Stage:
         self.tick = 0  # of the last step that was decided
         self._clock, self._settings, self._box, self._seed = clock, settings, box, seed
         self._began = False
+        self._round: Round | None = None
         self._reachable = 0.0  # no cue can be in time before this second: the transport has only just begun
 
     @property
@@ -56,6 +70,16 @@ class Stage:
             self.tick = round(self._clock.timeline.tick_at(time)) - 1
             self._reachable = time + self.lookahead
             self._began = True
+            self.drop()
+
+    def drop(self) -> None:
+        """The sixteenth that is being decided is void: the transport stopped, or its numbering began anew."""
+        self._round = None
+
+    @property
+    def deciding(self) -> bool:
+        """Whether somebody's part of a sixteenth that was opened is still to be decided."""
+        return self._round is not None
 
     def due(self) -> tuple[int, float] | None:
         """The next step's tick and the second at which to decide it; None while the transport stands."""
@@ -69,31 +93,48 @@ class Stage:
         """The first sixteenth of the bars at or after `tick`."""
         return next_multiple(tick, STEP, self._clock.base + self._clock.origin)
 
-    def decide(self, tick: int, sessions: Mapping[int, Session], time: float) -> list[Output]:
-        """Every session decides the sixteenth at `tick`."""
+    def open(self, tick: int, sessions: Mapping[int, Session], time: float) -> None:
+        """Close all ears before the sixteenth at `tick`, which is to be decided."""
         line = self._clock.timeline
         if line is None:
-            return []
+            return
         if line.tick_at(time) - tick > BEHIND * STEP:
             tick = self._after(line.tick_at(time))
         self.tick = tick
-        self.steps += 1
-        place = self._clock.place_at(tick)
-        present = [sessions[player] for player in sorted(sessions)]
-        onsets = {session.player: session.ear.hear(tick) for session in present}
-        room = Room.of({session.player: session.ear for session in present}, onsets, tick)
-        shared = NO_CHORD
+        players = sorted(sessions)
+        ears = {player: sessions[player].ear for player in players}
+        onsets = {player: ear.hear(tick) for player, ear in ears.items()}
+        self._round = Round(tick, self._clock.place_at(tick), Room.of(ears, onsets, tick), deque(players))
+
+    def decide(self, sessions: Mapping[int, Session], time: float) -> list[Output]:
+        """The next session decides the sixteenth that was opened."""
+        line, now = self._clock.timeline, self._round
+        if line is None or now is None:
+            self.drop()
+            return []
         outputs: list[Output] = []
-        for session in present:
+        session = self._next(now, sessions)
+        if session is not None:
             asks, all_ears = self._shares(session), session.settings.word("listen") == "all"
-            company = room.beside(session.player, shared if asks else NO_CHORD, everybody=all_ears)
-            commit = self.commit(session, len(present))
-            outputs += self._decided(session, place, onsets[session.player], company, commit, line, time)
-            if shared == NO_CHORD and asks and session.backs:
-                shared = session.backing.number
-        if self.on_beat():
-            outputs += self._box.transport(self._clock, tick)
+            company = now.room.beside(session.player, now.shared if asks else NO_CHORD, everybody=all_ears)
+            onset, commit = now.room.onsets[session.player], self.commit(session, len(sessions))
+            outputs = self._decided(session, now.place, onset, company, commit, line, time)
+            if now.shared == NO_CHORD and asks and session.backs:
+                now.shared = session.backing.number
+        if not now.waiting:
+            self._round = None
+            self.steps += 1
+            outputs += self._box.transport(self._clock, now.tick) if self.on_beat() else []
         return outputs
+
+    @staticmethod
+    def _next(now: Round, sessions: Mapping[int, Session]) -> Session | None:
+        """Who decides next: of those who were heard, not who left, nor who took the seat since."""
+        while now.waiting:
+            session = sessions.get(now.waiting.popleft())
+            if session is not None and session.ear is now.room.ears[session.player]:
+                return session
+        return None
 
     @staticmethod
     def _shares(session: Session) -> bool:
@@ -141,6 +182,10 @@ class Stage:
             channel = int(session.settings.number(f"{note.voice}_channel"))
             outputs += self._box.send(session, cue, moment, at, channel)
         return outputs if self.late == late else [*outputs, *self._box.fault(session, "late")]
+
+    def ahead(self, session: Session) -> bool:
+        """Compose a little of a session's response ahead of its time; whether there is nothing left to do."""
+        return self._clock.timeline is None or session.ahead(self.tick, self._clock, self._seed)
 
     def horizon(self, session: Session, players: int) -> int:
         """Ticks that a session plans ahead: as set, as far as the pace allows."""

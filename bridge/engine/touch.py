@@ -39,17 +39,21 @@ def weight(place: Place, delay: int = 0) -> float:
 
 def lock(settings: Settings, chroma: Chroma) -> frozenset[int] | None:
     """The pitch classes that the band keeps to; None where it is free."""
-    name, kind = settings.word("key"), settings.word("scale")
-    if name == OFF:
+    kind, found = settings.word("scale"), None if settings.word("key") == OFF else home(settings, chroma)
+    if found is None:
         return None
+    return scales.scale(found[0], ("minor" if found[1] == "min" else "major") if kind == "auto" else kind)
+
+
+def home(settings: Settings, chroma: Chroma) -> tuple[int, str] | None:
+    """The tonic and the mode, "maj" or "min", of the key that is set, else heard; None where nothing was heard that a
+    key could be told from.
+    """
+    name = settings.word("key")
     if name in KEYS[2:]:
         tonic = pitch_class(name)
-        mode = _mode(chroma, tonic)
-    elif any(chroma):
-        tonic, mode = key_of(chroma)
-    else:
-        return None  # nothing was heard that a key could be told from
-    return scales.scale(tonic, ("minor" if mode == "min" else "major") if kind == "auto" else kind)
+        return tonic, _mode(chroma, tonic)
+    return key_of(chroma) if any(chroma) else None
 
 
 def _mode(chroma: Chroma, tonic: int) -> str:

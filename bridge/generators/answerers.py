@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import numpy as np
+
 from bridge.engine.answerer import Ask, Phrase, Tone, line_of
-from bridge.generators import morph_phrase
+from bridge.generators import close, morph_phrase
 from bridge.generators.card import fingerprint
 from bridge.generators.comping import accent
 from bridge.generators.melody import FAR, Manner, first, low_and_high
 from bridge.generators.melody_model import Bounds, MelodyModel, State
-from bridge.generators.melody_notes import LEGATO, STEP_TWELFTHS, TWELFTH, Where, length_class
+from bridge.generators.melody_notes import LEGATO, STEP_TWELFTHS, TWELFTH, WAITS, Floats, Where, length_class
 from bridge.generators.morph_model import MorphModel
 from bridge.generators.shelf import PLAIN, set_of
 from bridge.music.timeline import STEP, Meter, Place, place
@@ -91,14 +93,16 @@ class MelodyAnswerer:
         if time >= end:
             return state, None
         model, where = self._model(ask.genre), _where(ask.place).later(time - begin)
-        network = model.hear(state.network, time, pitch, where, before, genre_index(ask.genre))
+        genre, warmth, key = genre_index(ask.genre), self._warmth(ask), ask.key * FAR + state.count
+        network = model.hear(state.network, time, pitch, where, before, genre)
         low, high = low_and_high(network)
+        wish = _closing(end - time, where) if ask.home else None
         choice = model.choose(
-            network,
-            temperature=self._warmth(ask),
-            random=ask.key * FAR + state.count + 1,
-            bounds=Bounds(low=low, high=high),
-        )
+            network, temperature=warmth, random=key + 1, bounds=Bounds(low=low, high=high), wish=wish
+        )  # fmt: skip
+        if ask.home and state.count and time + choice.wait >= end:
+            pitch = self._last(state, ask, key)
+            network = model.hear(state.network, time, pitch, where, before, genre)
         coming = (time + choice.wait, choice.pitch, choice.length_class)
         length = min(choice.length, end - time)
         tick = ask.begin + (time - begin) * TWELFTH
@@ -106,6 +110,17 @@ class MelodyAnswerer:
         loud = max(1, min(127, round(ask.velocity * accent(at))))
         tone = Tone(tick, length * TWELFTH, pitch, loud)
         return replace(state, network=network, coming=coming, count=state.count + 1, length=tone.ticks), (tone,)
+
+    def _last(self, state: Line, ask: Ask, key: int) -> int:
+        """The pitch of the note that comes, drawn again with what the end is to be."""
+        network = state.network
+        assert state.coming is not None
+        time, _, before = state.coming
+        low, high = low_and_high(network)
+        return self._model(ask.genre).pitch(
+            network, time - network.past.times[-1], before, temperature=self._warmth(ask), random=key,
+            bounds=Bounds(low=low, high=high), home=close.pitches(ask.home, 0, 12),
+        )  # fmt: skip
 
     def _warmth(self, ask: Ask) -> float:
         """The temperature to draw at: at the usual setting the one that the weights were judged best at."""
@@ -155,9 +170,12 @@ class MorphAnswerer:
         if begin >= ask.begin + ask.ticks:
             return state, None
         model = self._sets.get(set_of(ask.genre), self._sets[PLAIN])
+        last = begin + ask.source.ticks >= ask.begin + ask.ticks
+        home = close.pitches(ask.home, 0, 128) * min(1.0, 2 * ask.amount) if ask.home and last else None
         varied = model.vary(
-            _phrase(ask.source, ask.place.meter), ask.amount, seed=ask.key + number, genre=genre_index(ask.genre)
-        )
+            _phrase(ask.source, ask.place.meter), ask.amount, seed=ask.key + number, genre=genre_index(ask.genre),
+            home=home,
+        )  # fmt: skip
         tones = tuple(Tone(begin + note.tick, note.ticks, note.pitch, note.velocity) for note in varied.notes)
         return (ask, number + 1), tones
 
@@ -184,6 +202,12 @@ def _told(before: int, wait: int) -> int:
     """The class of a length in ticks; 0, and a gap too short to be meant as silence, count as legato."""
     length = before // TWELFTH
     return LEGATO if not length or wait - length < STEP_TWELFTHS else length_class(length, wait)
+
+
+def _closing(left: int, where: Where) -> Floats:
+    """The wish for each time to the next note, (WAIT_CLASSES,), of one `left` twelfths before the answer's end."""
+    way = close.Way(left, where.phase, where.beat, where.length)
+    return np.array([*(way.end if wait >= left else way.onset(left - wait) for wait in WAITS), 0.0], np.float32)
 
 
 def _where(at: Place) -> Where:

@@ -135,36 +135,56 @@ class MelodyModel:
         return logits
 
     def choose(
-        self, state: State, *, temperature: float, random: int, bounds: Bounds = ANYTHING, where: Where | None = None
-    ) -> Choice:
+        self, state: State, *, temperature: float, random: int, bounds: Bounds = ANYTHING, where: Where | None = None,
+        wish: Floats | None = None,
+    ) -> Choice:  # fmt: skip
         """What follows the last note. `random` is the key of the draws: equal arguments give an equal result.
 
         `temperature` from 0 (the likeliest) to about 1.5 (wild); 1 is as learned. It bends pitches; times only by its
-        square root (down to a quarter), for a rhythm drawn coldly is nothing but eighths. Raises ValueError before the
-        first note.
+        square root (down to a quarter), for a rhythm drawn coldly is nothing but eighths. `wish`, (WAIT_CLASSES,), is
+        added to the logits of the time. Raises ValueError before the first note.
         """
-        return self.decide(state, gumbel(random, NOISES), temperature, bounds, where)
+        return self.decide(state, gumbel(random, NOISES), temperature, bounds, where, wish)
 
     def decide(
-        self, state: State, noise: Floats, temperature: float, bounds: Bounds = ANYTHING, where: Where | None = None
-    ) -> Choice:
+        self, state: State, noise: Floats, temperature: float, bounds: Bounds = ANYTHING, where: Where | None = None,
+        wish: Floats | None = None,
+    ) -> Choice:  # fmt: skip
         """As `choose`, with the noise given, (NOISES,). `where` is the last note's place if not the one it was told."""
         if state.waits is None or state.lengths is None:
             raise ValueError("nothing was heard yet: feed a note before asking what follows it")
         bend = max(COLDEST, temperature)
         slow = min(bend**0.5, 2 * bend)
-        number = _drawn(_possible(bounds), state.waits / slow + noise[:WAIT_CLASSES])
+        waits = state.waits if wish is None else state.waits + wish
+        number = _drawn(_possible(bounds), waits / slow + noise[:WAIT_CLASSES])
         wait = WAITS[number] if number != OTHER_WAIT else bounds.earliest
         shorter = np.array([0, *WAITS]) < wait  # the first is legato
         length = _drawn(shorter, state.lengths[number] / slow + noise[WAIT_CLASSES : WAIT_CLASSES + LENGTH_CLASSES])
+        pitch = self._pitch(state, (wait, length), noise, bend, bounds, where)
+        sounding = wait if length == LEGATO else WAITS[length - 1]
+        return Choice(wait, sounding, length, pitch)
+
+    def pitch(
+        self, state: State, wait: int, length: int, *, temperature: float, random: int, bounds: Bounds, home: Floats
+    ) -> int:
+        """The next pitch of a choice with these arguments that came to this time and length class, drawn again where
+        `home`, (12,), is added to the logits of the pitch classes.
+        """
+        noise = gumbel(random, NOISES)
+        return self._pitch(state, (wait, length), noise, max(COLDEST, temperature), bounds, None, home)
+
+    def _pitch(
+        self, state: State, time: tuple[int, int], noise: Floats, bend: float, bounds: Bounds, where: Where | None,
+        home: Floats | None = None,
+    ) -> int:  # fmt: skip
+        wait, length = time
         there = (where or state.past.where).later(wait)
         leaps = self.leaps(state, wait, there, rests=length != LEGATO)
-        last = state.past.pitches[-1]
-        pitches = last + np.arange(-LEAP, LEAP + 1)
+        pitches = state.past.pitches[-1] + np.arange(-LEAP, LEAP + 1)
+        leaps = leaps if home is None else leaps + home[pitches % 12]
         inside = (pitches >= bounds.low) & (pitches <= bounds.high)
         pitch = int(pitches[_drawn(inside if inside.any() else pitches >= 0, leaps / bend + noise[-LEAPS:])])
-        sounding = wait if length == LEGATO else WAITS[length - 1]
-        return Choice(wait, sounding, length, max(0, min(127, pitch)))
+        return max(0, min(127, pitch))
 
 
 def _possible(bounds: Bounds) -> Any:

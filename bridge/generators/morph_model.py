@@ -25,6 +25,7 @@ from bridge.generators.model import gumbel
 from bridge.generators.morph_dial import allowed, arc_at, firmness, noise_at, temperature_at
 from bridge.generators.morph_phrase import (
     CLASSES,
+    SPAN,
     STEPS,
     Key,
     Note,
@@ -93,10 +94,13 @@ class MorphModel:
             text = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ModelError(f"{folder} cannot be opened ({text}); install the model again") from error
 
-    def vary(self, phrase: Phrase, dial: float, *, seed: int, genre: int = -1) -> Phrase:
+    def vary(
+        self, phrase: Phrase, dial: float, *, seed: int, genre: int = -1, home: Floats | None = None
+    ) -> Phrase:  # fmt: skip
         """A variation: dial 0 gives the phrase back, near 0 almost the same, 1 is free. Equal seeds, equal variations.
 
-        `genre` is a place in vocabulary.GENRES, -1 for none. Raises ValueError if the dial is outside 0-1.
+        `genre` is a place in vocabulary.GENRES, -1 for none; `home`, (128,), is added to the logits of the last note's
+        pitches. Raises ValueError if the dial is outside 0-1.
         """
         if not 0 <= dial <= 1:
             raise ValueError(f"the dial goes from 0 to 1, not to {dial}")
@@ -111,7 +115,7 @@ class MorphModel:
             latent = sqrt(1 - noise**2) * self.encode(view) + noise * direction
             wish = draws + allowed(view.tokens, key, view.centre, dial, bounds)
             wish += firmness(view.classes, phrase.meter, view.piece.first, dial)
-            self._say(view, line, latent, noise, wish, genre)
+            self._say(view, line, latent, noise, wish, genre, home)
         return phrase_of(line, owners, phrase)
 
     def between(self, one: Phrase, other: Phrase, steps: int, *, seed: int = 0, genre: int = -1) -> list[Phrase]:
@@ -139,12 +143,16 @@ class MorphModel:
             found.append(phrase_of(line, near.owners, near.phrase))
         return [*found, other]
 
-    def _say(self, view: View, line: Array, latent: Array, noise: float, wish: Array, genre: int) -> None:
-        """Write a piece into the line."""
+    def _say(
+        self, view: View, line: Array, latent: Array, noise: float, wish: Array, genre: int, home: Floats | None = None
+    ) -> None:  # fmt: skip
+        """Write a piece into the line; `home` is for the last note of the line's last piece."""
         first, steps = view.piece
         sounding = sounding_at(line, first)
         before = int(classes_of(np.array([sounding]), view.centre)[0])
-        classes, _ = self.decode(view, latent, noise, wish, before=before, genre=genre)
+        classes, logits = self.decode(view, latent, noise, wish, before=before, genre=genre)
+        if home is not None and first + steps == len(line):
+            classes = _closed(classes, logits + wish, steps, home[np.clip(_pitches(view), 0, 127)])
         said = tokens_of_classes(classes[:steps], view.centre)
         same = classes[:steps] == view.classes[:steps]
         line[first : first + steps] = np.where(same, view.tokens, said)  # a pitch heard an octave nearer goes back
@@ -174,6 +182,21 @@ class MorphModel:
             np.asarray(wish, np.float32)[None],
         )
         return classes[0], logits[0]
+
+
+def _pitches(view: View) -> Array:
+    """The pitches that a view's onset classes stand for, low to high."""
+    return np.arange(view.centre - SPAN, view.centre + SPAN + 1)
+
+
+def _closed(classes: Array, scores: Array, steps: int, home: Array) -> Array:
+    """The classes (STEPS,) of a piece with the pitch of its last onset, if there is one, chosen again with a wish."""
+    onsets = np.flatnonzero(classes[:steps] >= FIRST_ONSET)
+    if not len(onsets):
+        return classes
+    closed, last = classes.copy(), int(onsets[-1])
+    closed[last] = FIRST_ONSET + int(np.argmax(scores[last, FIRST_ONSET:] + home))
+    return closed
 
 
 class _End(NamedTuple):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bridge.engine.answerer import Ask, Tone
-from bridge.generators import shelf
+from bridge.generators import close, shelf
 from bridge.generators.comping import accent
 from bridge.generators.note_events import FIRST, HIGH, HOLD, LOW, OFF, event, pitch_of
 from bridge.generators.note_rnn_model import NoteRnnModel, State
@@ -83,22 +83,38 @@ class NoteRnn:
         ask, (step, number) = state.ask, state.coming
         network = self._model.hear(state.ahead, number)
         over, coming, ahead = self._drawn(replace(state, network=network), ask, step)
-        tick = step * STEP
+        if coming is None and ask.home:
+            number = self._last(state, ask, step)
+            network = self._model.hear(state.ahead, number)
+        tick = _tick(ask, step)
         at = place(ask.place.phase + tick - ask.begin, 0, ask.place.meter)
         loud = max(1, min(127, round(ask.velocity * accent(at))))
         pitch = pitch_of(number)
         assert pitch is not None
-        tone = Tone(tick, min(over * STEP, ask.begin + ask.ticks) - tick, pitch, loud)
+        tone = Tone(tick, min(_tick(ask, over), ask.begin + ask.ticks) - tick, pitch, loud)
         return replace(state, network=network, struck=step, coming=coming, ahead=ahead), (tone,)
+
+    def _last(self, state: Line, ask: Ask, step: int) -> int:
+        """The onset of the last note, drawn again with what the end is to be."""
+        assert state.ahead is not None
+        low, high = bounds(state)
+        return self._model.choose(
+            state.ahead, temperature=ask.temperature, random=ask.key * FAR + step - round(ask.begin / STEP),
+            low=low, high=high, onset=True, wish=close.pitches(ask.home, LOW, HIGH - LOW + 1),
+        )  # fmt: skip
 
     def _drawn(self, state: Line, ask: Ask, step: int) -> tuple[int, tuple[int, int] | None, State | None]:
         """After an onset: the step at which its note is over, the next onset if one comes, the network before it."""
         low, high = bounds(state)
-        network, end, over = state.network, -(-(ask.begin + ask.ticks) // STEP), 0
-        begin = round(ask.begin / STEP)
+        begin, wish = round(ask.begin / STEP), 0.0
+        network, end, over = state.network, begin - (-ask.ticks // STEP), 0
         for ahead in range(step + 1, end):
             key = ask.key * FAR + ahead - begin
-            number = self._model.choose(network, temperature=ask.temperature, random=key, low=low, high=high)
+            if ask.home:
+                wish = _closing(ask, step, ahead)
+            number = self._model.choose(
+                network, temperature=ask.temperature, random=key, low=low, high=high, wish=wish
+            )  # fmt: skip
             over = ahead if number != HOLD and not over else over
             if number >= FIRST:
                 return over, (ahead, number), network
@@ -115,6 +131,19 @@ class NoteRnn:
         for after in range(gap):
             network = self._model.hear(network, OFF if after == ends else HOLD)
         return network
+
+
+def _closing(ask: Ask, struck: int, ahead: int) -> float:
+    """The wish for an onset at the sixteenth `ahead`, where the last one was at `struck`."""
+    end, meter, last = ask.begin + ask.ticks, ask.place.meter, _tick(ask, struck)
+    phase = (ask.place.phase + last - ask.begin) % meter.bar
+    way = close.Way(end - last, phase, meter.beat, meter.bar)
+    return way.onset(end - _tick(ask, ahead))
+
+
+def _tick(ask: Ask, step: int) -> int:
+    """Where a step of the response lies. Its bar line need not be a sixteenth from tick 0: loops seam anywhere."""
+    return ask.begin + (step - round(ask.begin / STEP)) * STEP
 
 
 def bounds(state: Line) -> tuple[int, int]:

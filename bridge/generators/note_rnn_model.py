@@ -82,13 +82,15 @@ class NoteRnnModel:
         return State(*self.run(state.lstm, past), past)
 
     def choose(
-        self, state: State, *, temperature: float, random: int, low: int = LOW, high: int = HIGH, onset: bool = False
-    ) -> int:
+        self, state: State, *, temperature: float, random: int, low: int = LOW, high: int = HIGH, onset: bool = False,
+        wish: Floats | float = 0.0,
+    ) -> int:  # fmt: skip
         """The next event: an onset within these pitches, or unless `onset` is asked for a hold or a note-off.
 
-        Equal arguments give equal events.
+        `wish` is added to the logits of the onsets. Equal arguments give equal events.
         """
         logits = state.logits.copy()
+        logits[FIRST:] += wish
         if onset:
             logits[:FIRST] = NEVER
         logits[FIRST : FIRST + max(0, low - LOW)] = NEVER

@@ -91,6 +91,7 @@ class Player:
         self.jam = Jam(self._mind, fallback=fallback)
         self._shell = OscShell(lambda _event, _time: None)  # never opened: it packs, and sends nothing
         self._cold = True
+        self._spent = 0.0, 0.0  # seconds on the sixteenth that is being decided: in all, and to pack it
 
     def play(self, events: Iterator[tuple[float, Event]], steps: int) -> Costs:
         """Play until `steps` were measured."""
@@ -112,12 +113,16 @@ class Player:
         advanced = perf_counter()
         self._shell.send(outputs)
         packed = perf_counter()
+        self._spent = self._spent[0] + packed - began, self._spent[1] + packed - advanced
+        if self.jam.deciding:
+            return
         if self.jam.steps > decided:
-            self.costs.decision.add((packed - began) * 1000)
-            self.costs.packing.add((packed - advanced) * 1000)
+            self.costs.decision.add(self._spent[0] * 1000)
+            self.costs.packing.add(self._spent[1] * 1000)
         elif thought := len(self._mind.ms) - stepped:
             self.costs.plan.add((packed - began) * 1000)
             self.costs.planned += thought
+        self._spent = 0.0, 0.0
 
 
 def floor(weights: int, rows: int, count: int) -> Spread:

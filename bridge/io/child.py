@@ -110,6 +110,12 @@ class Child:
                 else:
                     self._process.send_signal(signal.SIGTERM)
 
+    def still(self, wanted: bool, /) -> None:
+        """Stop it where it is, or let it go on. On Linux only: see `learner.humble` for how a stopped one ends."""
+        if sys.platform == "linux" and self._process is not None and self._process.returncode is None:
+            with suppress(OSError):
+                os.kill(self._process.pid, signal.SIGSTOP if wanted else signal.SIGCONT)
+
     def rest(self, timeout: float) -> list[Message]:
         """All that it still says until it ends, for `timeout` seconds at most."""
         messages: list[Message] = []

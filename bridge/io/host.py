@@ -100,10 +100,16 @@ class Host:
         self._queue: SimpleQueue[tuple[Event, float] | None] = SimpleQueue()
         self._timeline: Timeline | None = None
         self._deciding, self._planning = Measure(), Measure()  # milliseconds a sixteenth
+        self._spent = 0.0  # seconds on the sixteenth that is being decided, so far
         self._told = 0.0  # when the jam was last told of them
         self._warning = ""
         self._failures = 0
         self._stopping = False
+        self._still: Callable[[bool], object] = lambda wanted: None
+
+    def accompany(self, still: Callable[[bool], object]) -> None:
+        """Work beside the engine, which stands `still` (True) while the engine decides, and goes on then (False)."""
+        self._still = still
 
     def enqueue(self, event: Event, time: float) -> None:
         """Hand an event that arrived at `time` seconds to the owner; returns at once."""
@@ -156,16 +162,24 @@ class Host:
         now, wake = perf_counter(), jam.wakeup()
         if wake is not None and now >= wake:
             steps, planned = jam.steps, jam.planned
-            outputs = jam.advance(now)
-            outputs += self._measure(now, jam.steps - steps, jam.planned - planned)
+            self._still(True)
+            try:
+                outputs = jam.advance(now)
+            finally:
+                self._still(False)
+            if jam.deciding:  # for one player of several
+                self._spent += perf_counter() - now
+            else:
+                outputs += self._measure(now, jam.steps - steps, jam.planned - planned)
             self._send(outputs, shells, followers)
         return not self._stopping
 
     def _measure(self, began: float, steps: int, planned: int) -> list[Output]:
         """Note how long a decision or a part of a plan took; once a second tell the jam, and what it says to that."""
         now = perf_counter()
+        spent, self._spent = self._spent + now - began, 0.0
         if steps:
-            self._deciding.add((now - began) * 1000 / steps)
+            self._deciding.add(spent * 1000 / steps)
         elif planned:
             self._planning.add((now - began) * 1000 / planned)
         if now < self._told + PACE or len(self._deciding) < FEW:

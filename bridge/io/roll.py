@@ -20,6 +20,10 @@ ROW = 4.0  # pixels a semitone
 HEAD, GAP = 40, 26  # pixels above a line, for chords and bar numbers, and below it
 LINE_TICKS: Final = 8 * 1920  # a line holds about this many ticks, in whole bars
 WHITE: Final = frozenset((0, 2, 4, 5, 7, 9, 11))
+NAMES: Final = (9, 25)  # pixels above the grid of a chord's name, and of one that its neighbour leaves no room for
+WIDE: Final = 12.6  # pixels of a name's letter at most, in DejaVu Sans, the widest of the page's fonts
+WIDTHS: Final = {"m": 15.7, "7": 10.5, "a": 10.2, "j": 5.2, "i": 5.2, "(": 6.9, ")": 6.9}  # and of the others, pixels
+SPACE: Final = 5  # pixels between two names
 VOICES: Final = (
     *((ACCOMPANIMENT, "chords"), (BASS, "bass"), (RESPONSE, "response")),
     (MELODY, "melody"),
@@ -187,10 +191,15 @@ def _names(named: Sequence[tuple[int, str]], shape: Frame, line: int) -> Iterato
     shown = [(tick, name) for tick, name in named if first <= tick < last]
     if before and not any(tick == first for tick, _ in shown):
         shown.insert(0, (first, f"({before[-1]})" if before[-1] else ""))
-    free = float(LEFT)  # names too close to each other are left out rather than printed over each other
+    free = [0.0] * len(NAMES)  # where each row has room again
     for tick, name in shown:
-        x = shape.x(line, tick)
-        if name and x >= free - 0.5:
-            size = 'font-size="15" font-weight="600"'
-            yield f'<text class="text" x="{x:.1f}" y="{shape.top(line) - 9:g}" {size}>{escape(name)}</text>'
-            free = x + 5 + 9.0 * len(name)
+        if not name:
+            continue
+        wide = sum(WIDTHS.get(letter, WIDE) for letter in name)
+        x = min(shape.x(line, tick), WIDTH - SPACE - wide)
+        row = next((row for row, since in enumerate(free) if x >= since), None)
+        if row is None:  # left out rather than printed over another
+            continue
+        y, size = shape.top(line) - NAMES[row], 'font-size="15" font-weight="600"'
+        yield f'<text class="text" x="{x:.1f}" y="{y:g}" {size}>{escape(name)}</text>'
+        free[row] = x + wide + SPACE

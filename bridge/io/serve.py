@@ -143,7 +143,8 @@ def _taught(stack: ExitStack, pupil: "Pupil", host: Host, log: Writer | None) ->
     from bridge.io.tutor import Tutor
 
     if log and log.writing:
-        stack.enter_context(Tutor(log.path, pupil, host.enqueue))
+        tutor = stack.enter_context(Tutor(log.path, pupil, host.enqueue))
+        host.accompany(tutor.still)
     else:
         LOG.warning("nothing is learnt from a jam that is not recorded")
 

@@ -239,6 +239,8 @@ def _refused(message: Message, asked: Asked) -> None:
         "bad_version": f"the engine speaks another version of the protocol than {VERSION}: update the older one",
         "host_leads": "the clock is the host's: set tempo there; improv serve --tempo makes the engine the clock",
         "bad_value": "the engine does not take that value",
+        "no_call": "no call is under way that could end: choose a mode that responds (respond, morph ...), then play",
+        "no_response": "nothing was answered yet that could be mutated: play a call first, and let it be answered",
     }
     if isinstance(message, Error) and message.reason in hints:
         raise WireError(hints[message.reason], message.reason)

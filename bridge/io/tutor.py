@@ -113,6 +113,10 @@ class Tutor:
         self._thread.join(FAREWELL)
         self._tidy()
 
+    def still(self, wanted: bool, /) -> None:
+        """Let the process stand still, or go on: it shares caches and memory with the engine, whatever its priority."""
+        self._child.still(wanted)
+
     def _tidy(self) -> None:
         """What the process was at when it was ended is of no use to anybody."""
         for attic in beside(self._log).glob(".unfinished*"):

@@ -292,5 +292,7 @@ ERRORS: Final = {
     "late": 6,
     "too_fast": 7,
     "host_leads": 8,
+    "no_call": 9,
+    "no_response": 10,
 }  # reason -> code; reasons are a fixed set, since Max keeps every distinct symbol for good
 VERSION: Final = 1  # of the protocol

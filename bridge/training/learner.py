@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 LOG_FILE: Final = "learning.log"  # in the folder of the copies; JSON lines
 PAUSE: Final = 1.0  # seconds between looks at the log
 THREADS: Final = ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
 MOST: Final = 32  # copies that may come to play in one jam; the engine keeps all of them open, some 5 MB each
 
 
@@ -126,6 +128,14 @@ def humble() -> None:
         Path("/proc/self/autogroup").write_text("19", encoding="ascii")
 
 
+def go_on_without_parent() -> None:
+    """Where an engine can stop this process while it decides (`tutor.still`): go on if the engine is gone by then."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGCONT)  # a signal for the death of the parent, prctl(2)
+
+
 def _leave_with_parent(out: Path) -> None:
     """End when standard input does, at once; what is unfinished goes too."""
     with suppress(OSError, ValueError):
@@ -192,6 +202,7 @@ def main(argv: Sequence[str]) -> int:
     out: Path = args.out or beside(args.log)
     if args.follow:
         humble()
+        go_on_without_parent()
         _tidy(out)
         threading.Thread(target=_leave_with_parent, args=(out,), name="parent", daemon=True).start()
     from bridge.training.course import Effort
