@@ -27,17 +27,18 @@ from bridge.training.loop import WEIGHTS_FILE
 from bridge.training.note_pieces import Piece, Windows, pieces_of
 from bridge.training.note_rnn import bits_of, judged
 from bridge.training.rewards import parse_weights
-from bridge.training.rewards_melody import BY_BEAT, REWARDS
+from bridge.training.rewards_melody import BY_BEAT, LAGS, REWARDS, autocorrelation
 from bridge.training.sources import is_pack, learnt_from
 from bridge.training.tuning_measures import guards, openings, shapes, table
 
 Tensor = Any
 KIND = "note_rnn"
+LATELY = 0.1  # share of the newest pieces in the means that `balance` works against
 SHOWN = 1024  # pieces composed for a line of the log
 USUAL = {
     "key": 10.0, "tonic": 0.3, "repetition": 0.05, "variety": 7.0, "motif": 1.5, "repeated_motif": 4.0,
     "intervals": 0.0, "leap": 1.0, "doubled": 7.0, "extremes": 0.7,
-    "whole_key": 12.0, "crowded": 0.0,
+    "whole_key": 12.0, "crowded": 0.0, "recall": 0.0, "balance": 0.0,
 }  # fmt: skip
 CURVES = {
     "bits a sixteenth, held out": ["valid_bits_per_step", "valid_bits_per_opening_step"],
@@ -79,6 +80,7 @@ class Melodies:
         self.rewarding = parse_weights(args.reward, USUAL)
         self.windows = Windows(pieces, args.people_steps, args.seed)
         self.shapes = shapes(openings([piece.events for piece in pieces], args.steps))
+        self.means = np.zeros(len(LAGS))  # autocorrelation of the pieces of late, for `balance`; begins anew with a run
         self._compose = tf.function(self._composed, jit_compile=True)
         self._judge = tf.function(bits_of, jit_compile=True)
 
@@ -104,11 +106,13 @@ class Melodies:
         seed = tf.constant([self.args.seed, number])
         events = self._compose(network.joined(networks), self.args.episodes, seed, tf.constant(explore, tf.float32))
         found = {"actions": events.numpy(), "valid": np.ones(events.shape, np.float32)}
+        coefficients = [np.nan_to_num(autocorrelation(found["actions"], lag)[:, -1]).mean() for lag in LAGS]
+        self.means += LATELY * (np.array(coefficients) - self.means)
         return found | ({"paid": self.paid(found["actions"])} if self.args.full else {})
 
     def paid(self, events: Any) -> Any:
         """What every event would earn at once, all rules together, (pieces, steps, EVENTS)."""
-        amounts = known(events, self.args.beat)
+        amounts = known(events, self.args.beat, self.means)
         total = sum(self.rewarding[name] * each for name, each in amounts.items() if self.rewarding[name])
         return np.asarray(self.args.scale * total, np.float32)
 
@@ -121,9 +125,9 @@ class Melodies:
 
     def rewards(self, episodes: Batch) -> dict[str, Any]:
         """Every rule, weighted; those of weight 0 are left out."""
-        beat = {name: {"beat": self.args.beat} if name in BY_BEAT else {} for name in REWARDS}
+        more: dict[str, Any] = {name: {"beat": self.args.beat} for name in BY_BEAT} | {"balance": {"means": self.means}}
         events = episodes["actions"]
-        return {name: w * REWARDS[name](events, **beat[name]) for name, w in self.rewarding.items() if w}
+        return {name: w * REWARDS[name](events, **more.get(name, {})) for name, w in self.rewarding.items() if w}
 
     def people(self, number: int) -> Batch | None:
         """Windows of the corpus, in any key."""
