@@ -19,7 +19,7 @@ from bridge.engine.jam import Jam  # noqa: E402
 from bridge.engine.settings import Settings  # noqa: E402
 from bridge.generators import shelf  # noqa: E402
 from bridge.generators.card import CARD_FILE  # noqa: E402
-from bridge.generators.note_events import EVENTS, FIRST, HOLD, NONE, OFF  # noqa: E402
+from bridge.generators.note_events import EVENTS, FIRST, HOLD, OFF  # noqa: E402
 from bridge.generators.note_rnn import FOLDERS, Line, NoteRnn, answerers  # noqa: E402
 from bridge.generators.note_rnn_model import NoteRnnModel  # noqa: E402
 from bridge.generators.rules import RulesBand  # noqa: E402

@@ -93,7 +93,7 @@ def cell(weights: Weights, state: Tensor, told: Tensor) -> Tensor:
 
 
 def logits(weights: Weights, output: Tensor, back: Tensor) -> Tensor:
-    """(..., EVENTS) of the next event, from outputs (n, ..., u) and what came BACK (..., LAGS), summed over networks."""
+    """(..., EVENTS) of the next event, from outputs (n, ..., u) and what is BACK (..., LAGS), summed over networks."""
     flat = tf.reshape(output, (output.shape[0], -1, output.shape[-1]))
     said = tf.reduce_sum(tf.matmul(flat, weights.output) + weights.output_bias[:, None], axis=0)
     copied = tf.reduce_sum(tf.matmul(flat, weights.copy[:, :-1]) + weights.copy[:, -1:], axis=0)

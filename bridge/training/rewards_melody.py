@@ -194,7 +194,7 @@ def again(events: Events, beat: int = 4) -> Array:
 
 
 def matched(events: Events, beat: int = 4) -> Array:
-    """How many of the last events, without a gap, came likewise the same time before, two beats or more; that at most."""
+    """How many of the last events, without a gap, came likewise two beats or more before; two beats of them at most."""
     span, steps = 2 * beat, events.shape[1]
     found = np.zeros(events.shape, int)
     for lag in range(span, steps):

@@ -112,7 +112,7 @@ class Melodies:
 
     def paid(self, events: Any) -> Any:
         """What every event would earn at once, all rules together, (pieces, steps, EVENTS)."""
-        amounts = known(events, self.args.beat, self.means)
+        amounts = known(events, self.args.beat, self.means.tolist())
         total = sum(self.rewarding[name] * each for name, each in amounts.items() if self.rewarding[name])
         return np.asarray(self.args.scale * total, np.float32)
 
@@ -125,7 +125,7 @@ class Melodies:
 
     def rewards(self, episodes: Batch) -> dict[str, Any]:
         """Every rule, weighted; those of weight 0 are left out."""
-        more: dict[str, Any] = {name: {"beat": self.args.beat} for name in BY_BEAT} | {"balance": {"means": self.means}}
+        more: dict[str, Any] = {name: {"beat": self.args.beat} for name in BY_BEAT} | {"balance": {"means": self.means.tolist()}}
         events = episodes["actions"]
         return {name: w * REWARDS[name](events, **more.get(name, {})) for name, w in self.rewarding.items() if w}
 
