@@ -125,7 +125,8 @@ class Melodies:
 
     def rewards(self, episodes: Batch) -> dict[str, Any]:
         """Every rule, weighted; those of weight 0 are left out."""
-        more: dict[str, Any] = {name: {"beat": self.args.beat} for name in BY_BEAT} | {"balance": {"means": self.means.tolist()}}
+        more: dict[str, Any] = {name: {"beat": self.args.beat} for name in BY_BEAT}
+        more["balance"] = {"means": self.means.tolist()}
         events = episodes["actions"]
         return {name: w * REWARDS[name](events, **more.get(name, {})) for name, w in self.rewarding.items() if w}
 
