@@ -29,7 +29,7 @@ from bridge.training.note_rnn import bits_of, judged
 from bridge.training.rewards import parse_weights
 from bridge.training.rewards_melody import BY_BEAT, LAGS, REWARDS, autocorrelation
 from bridge.training.sources import is_pack, learnt_from
-from bridge.training.tuning_measures import guards, openings, shapes, table
+from bridge.training.tuning_measures import guards, merit, openings, shapes, table
 
 Tensor = Any
 KIND = "note_rnn"
@@ -81,6 +81,7 @@ class Melodies:
         self.windows = Windows(pieces, args.people_steps, args.seed)
         self.shapes = shapes(openings([piece.events for piece in pieces], args.steps))
         self.means = np.zeros(len(LAGS))  # autocorrelation of the pieces of late, for `balance`; begins anew with a run
+        self.untuned = 0.0  # bits a step of the held-out pieces by the frozen model, once they are asked for
         self._compose = tf.function(self._composed, jit_compile=True)
         self._judge = tf.function(bits_of, jit_compile=True)
 
@@ -144,6 +145,12 @@ class Melodies:
     def whole(self, networks: tuple[Any, ...]) -> network.Weights:
         """The policy as the weights of one model, for export."""
         return network.joined(networks)
+
+    def merit(self, figures: dict[str, float]) -> float:
+        """Of a validation: see `tuning_measures.merit`."""
+        if not self.untuned:
+            self.untuned = judged(self._judge, self.prior, self.held)["bits_per_step"]
+        return merit({name.removeprefix("valid_"): value for name, value in figures.items()}, self.untuned)
 
     def validate(self, networks: tuple[Any, ...]) -> dict[str, float]:
         """Bits of held-out melodies by the policy, the paper's rows and the guards over pieces that it composes."""

@@ -44,7 +44,7 @@ import tensorflow as tf
 
 from bridge.music.errors import ModelError
 from bridge.training.environment import ALGORITHMS, Arguments, Array, Batch, Environment
-from bridge.training.loop import CHECKPOINT
+from bridge.training.loop import BEST, CHECKPOINT
 from bridge.training.losses import mean
 
 Tensor = Any
@@ -92,7 +92,7 @@ class Tuner:
         self.weights, self.target = (environment.weights(args.algorithm) for _ in range(2))
         kind = type(self.weights)
         self.moments = [kind(*(tf.Variable(tf.zeros_like(w)) for w in self.weights)) for _ in range(2)]
-        self.number = 0
+        self.number, self.best = 0, -np.inf
         self.replay: Batch = {}
         self.ahead: Any = getattr(environment, "ahead", None)
         self.full = bool(args.full) and self.ahead is not None
@@ -222,8 +222,13 @@ class Tuner:
         part = path.with_suffix(".part.npz")
         arrays = {name: variable.numpy() for name, variable in self.variables.items()}
         arrays |= {f"replay/{key}": rows for key, rows in self.replay.items()}
-        np.savez(part, number=self.number, seconds=seconds, **arrays)
+        np.savez(part, number=self.number, seconds=seconds, best=self.best, **arrays)
         part.replace(path)
+
+    def keep(self, path: Path) -> None:
+        """Write the policy as it plays now, as export takes it."""
+        whole = self.environment.whole(self.networks(self.target))
+        np.savez(path, **{f"average/{name}": np.asarray(x) for name, x in whole._asdict().items()})
 
     def load(self, path: Path) -> float:
         """Go on from a checkpoint; the seconds spent until then. Raises ModelError if it is another network's."""
@@ -232,7 +237,7 @@ class Tuner:
                 for name, variable in self.variables.items():
                     variable.assign(saved[name])
                 self.replay = {key[7:]: saved[key] for key in saved.files if key.startswith("replay/")}
-                self.number = int(saved["number"])
+                self.number, self.best = int(saved["number"]), float(saved["best"])
                 return float(saved["seconds"])
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"{path} cannot be resumed ({error}); name another --out, or delete it") from error
@@ -258,7 +263,12 @@ def tune(
             line: dict[str, Any] = {"update": tuner.number, "minutes": seconds / 60}
             line |= {key: float(np.mean(values)) for key, values in sums.items()}
             line["steps_per_second"] = len(sums["loss"]) * args.episodes * tuner.replay["actions"].shape[1] / busy
-            note(line | environment.validate(tuner.networks(tuner.target)))
+            figures = environment.validate(tuner.networks(tuner.target))
+            merit = environment.merit(figures) if hasattr(environment, "merit") else float(tuner.number)
+            note(line | figures | ({"merit": merit} if hasattr(environment, "merit") else {}))
+            if merit >= tuner.best:
+                tuner.best = merit
+                tuner.keep(out / BEST)
             tuner.save(out / CHECKPOINT, seconds)
             busy, sums = 0.0, {}
     return tuner
