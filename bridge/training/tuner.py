@@ -228,7 +228,8 @@ class Tuner:
     def keep(self, path: Path) -> None:
         """Write the policy as it plays now, as export takes it."""
         whole = self.environment.whole(self.networks(self.target))
-        np.savez(path, **{f"average/{name}": np.asarray(x) for name, x in whole._asdict().items()})
+        arrays: dict[str, Any] = {f"average/{name}": np.asarray(x) for name, x in whole._asdict().items()}
+        np.savez(path, **arrays)
 
     def load(self, path: Path) -> float:
         """Go on from a checkpoint; the seconds spent until then. Raises ModelError if it is another network's."""
