@@ -152,6 +152,9 @@ def test_a_folder_that_was_tampered_with_is_refused(folder: Path, tmp_path: Path
     (tmp_path / CARD_FILE).write_text(json.dumps(card | {"noise": 5}), encoding="utf-8")
     with pytest.raises(ModelError, match="random numbers"):
         NoteRnnModel.load(tmp_path)
+    (tmp_path / CARD_FILE).write_text(json.dumps(card | {"back": [4]}), encoding="utf-8")
+    with pytest.raises(ModelError, match="looks back"):
+        NoteRnnModel.load(tmp_path)
     (tmp_path / "step.tflite").write_bytes(b"x")
     with pytest.raises(ModelError, match="not the file"):
         NoteRnnModel.load(tmp_path)

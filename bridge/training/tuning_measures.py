@@ -57,12 +57,15 @@ def beaten(figures: dict[str, float], column: str = "q") -> list[str]:
     """The rows of a column of the published table that these figures reach or pass, to the digits printed there."""
     better = []
     for row, published in zip(ROWS, PUBLISHED[column], strict=True):
-        value = figures[row]
-        reached = (
-            abs(value) <= abs(published) + (0.0005 if published == 0 else 0) if row in LEAST else value >= published
-        )
-        better += [row] if reached else []
+        better += [row] if lead(row, figures[row], published) >= 0 else []
     return better
+
+
+def lead(row: str, value: float, published: float) -> float:
+    """By how much a row is better than the published figure; 0: equal."""
+    if row in LEAST:
+        return abs(published) + (0.0005 if published == 0 else 0) - abs(value)
+    return value - published
 
 
 def merit(figures: dict[str, float], bits: float, column: str = "q") -> float:
@@ -72,9 +75,7 @@ def merit(figures: dict[str, float], bits: float, column: str = "q") -> float:
     """
     margins = [(1.1 * bits - figures["bits_per_step"]) / (0.002 * bits)]
     for row, published in zip(ROWS, PUBLISHED[column], strict=True):
-        value = figures[row]
-        ahead = abs(published) + (0.0005 if published == 0 else 0) - abs(value) if row in LEAST else value - published
-        margins.append(ahead / ERRORS[row])
+        margins.append(lead(row, figures[row], published) / ERRORS[row])
     return sum(max(UNLIKELY, math.log(max(1e-300, 0.5 * math.erfc(-z / math.sqrt(2))))) for z in margins)
 
 
