@@ -10,6 +10,7 @@ from bridge.training.known_melody import known
 from bridge.training.rewards_melody import BY_BEAT, REWARDS
 
 STEPS = 24
+MEANS = (0.1, -0.2, 0.05)  # that `balance` works against
 NAMES = sorted(set(REWARDS) - {"intervals"})
 
 
@@ -27,7 +28,8 @@ def pieces(beat: int) -> np.ndarray:
 @pytest.mark.parametrize("beat", [4, 6])
 def test_every_event_earns_what_the_rule_gives(beat: int) -> None:
     events = pieces(beat)
-    found = known(events, beat)
+    found = known(events, beat, MEANS)
+    more = {name: {"beat": beat} for name in BY_BEAT} | {"balance": {"means": MEANS}}
     assert sorted(found) == NAMES
     earning = dict.fromkeys(NAMES, 0)
     for step in range(STEPS):
@@ -35,7 +37,7 @@ def test_every_event_earns_what_the_rule_gives(beat: int) -> None:
         begun[:, step] = np.tile(np.arange(EVENTS), len(events))
         whole = np.pad(begun, [(0, 0), (0, STEPS - step - 1)])  # `tonic` counts from the end
         for name in NAMES:
-            want = REWARDS[name](whole, **({"beat": beat} if name in BY_BEAT else {}))[:, step]
+            want = REWARDS[name](whole, **more.get(name, {}))[:, step]  # type: ignore[operator]
             assert found[name][:, step].ravel() == pytest.approx(want, abs=1e-9), (name, step)
             earning[name] += int(np.count_nonzero(want))
     assert all(earning.values()), earning

@@ -19,7 +19,7 @@ from bridge.engine.jam import Jam  # noqa: E402
 from bridge.engine.settings import Settings  # noqa: E402
 from bridge.generators import shelf  # noqa: E402
 from bridge.generators.card import CARD_FILE  # noqa: E402
-from bridge.generators.note_events import EVENTS, FIRST, HOLD, NONE, OFF  # noqa: E402
+from bridge.generators.note_events import EVENTS, FIRST, HOLD, OFF  # noqa: E402
 from bridge.generators.note_rnn import FOLDERS, Line, NoteRnn, answerers  # noqa: E402
 from bridge.generators.note_rnn_model import NoteRnnModel  # noqa: E402
 from bridge.generators.rules import RulesBand  # noqa: E402
@@ -152,6 +152,9 @@ def test_a_folder_that_was_tampered_with_is_refused(folder: Path, tmp_path: Path
     (tmp_path / CARD_FILE).write_text(json.dumps(card | {"noise": 5}), encoding="utf-8")
     with pytest.raises(ModelError, match="random numbers"):
         NoteRnnModel.load(tmp_path)
+    (tmp_path / CARD_FILE).write_text(json.dumps(card | {"back": [4]}), encoding="utf-8")
+    with pytest.raises(ModelError, match="looks back"):
+        NoteRnnModel.load(tmp_path)
     (tmp_path / "step.tflite").write_bytes(b"x")
     with pytest.raises(ModelError, match="not the file"):
         NoteRnnModel.load(tmp_path)
@@ -205,14 +208,13 @@ def test_it_is_trained_tuned_exported_and_loaded(data: Path, tmp_path: Path) -> 
 def test_what_is_composed_is_what_the_exported_file_would_compose(folder: Path, model: NoteRnnModel) -> None:
     with np.load(folder / "weights.npz") as saved:
         weights = note_network.Weights(*(tf.constant(saved[f"average/{n}"]) for n in note_network.Weights._fields))
-    noise = np.random.default_rng(3).gumbel(size=(2, 12, EVENTS)).astype(np.float32)
+    noise = np.random.default_rng(3).gumbel(size=(2, 40, EVENTS)).astype(np.float32)
     composed = note_network.compose(weights, tf.constant(noise), tf.constant(1.0)).numpy()
     for row, drawn in zip(noise, composed, strict=True):
-        lstm, last = model.start().lstm * 0, NONE
+        state = model.start()
         for each, event in zip(row, drawn, strict=True):
-            lstm, logits = model.run(lstm, last)
-            last = int(np.argmax(logits + each))
-            assert last == event
+            assert int(np.argmax(state.logits + each)) == event
+            state = model.hear(state, int(event))
 
 
 def test_every_mind_whose_weights_are_there_can_be_opened() -> None:

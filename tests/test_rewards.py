@@ -13,7 +13,7 @@ from bridge.music.listening import key_of
 from bridge.training import rewards_melody as rules
 from bridge.training.rewards import earned, key_of_so_far, parse_weights, scale_of
 from bridge.training.rewards_melody import REWARDS
-from bridge.training.tuning_measures import PUBLISHED, ROWS, beaten, guards, openings, shapes, table
+from bridge.training.tuning_measures import LEAST, PUBLISHED, ROWS, beaten, guards, merit, openings, shapes, table
 
 SCALE = (60, 62, 64, 65, 67, 69, 71, 72)
 
@@ -206,3 +206,14 @@ def test_guards_tell_a_trick_from_a_tune() -> None:
     assert trick["same_pitch_next"] == trick["bar_again"] == trick["pitches"] == 1
     assert guards(np.full((1, 32), HOLD), people)["silence"] == 1
     assert openings([np.arange(40), np.arange(10)], 32).shape == (1, 32)
+
+
+def test_the_merit_of_weights_is_whether_all_rows_are_reached_at_no_more_bits() -> None:
+    goal = dict(zip(ROWS, PUBLISHED["q"], strict=True))
+    better = {row: value * (0.1 if row in LEAST else 3.0) for row, value in goal.items()}
+    good = merit(better | {"bits_per_step": 1.0}, 1.0)
+    assert -0.1 < good < 0
+    assert merit(better | {"bits_per_step": 1.2}, 1.0) < good - 10
+    for row in ROWS[1:]:
+        assert merit(better | {row: 3 * goal[row] if row in LEAST else 0.0, "bits_per_step": 1.0}, 1.0) < good - 2, row
+    assert beaten(better) == list(ROWS)

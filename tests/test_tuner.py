@@ -62,6 +62,9 @@ class Game:
     def people(self, number: int) -> Batch | None:
         return None
 
+    def whole(self, networks: tuple[Any, ...]) -> Table:
+        return Table(sum(each.logits for each in networks), networks[-1].values)
+
     def validate(self, networks: tuple[Any, ...]) -> dict[str, float]:
         return {"valid_number": float(len(networks))}
 

@@ -17,6 +17,9 @@ OFF, HOLD, FIRST = 0, 1, 2
 LOW, HIGH = 48, 83  # MIDI pitches of the first and the last onset
 EVENTS = FIRST + HIGH - LOW + 1
 NONE = -1  # before the first event
+BACK = (8, 12, 16, 24, 32)
+"""How many sixteenths before the next event the network looks: half a bar, one and two of 4/4 and of 3/4 or 6/8."""
+PAST = 1 + max(BACK)  # events that it has to remember
 
 Events = NDArray[np.int32]
 """(..., steps), a piece or several of equal length."""

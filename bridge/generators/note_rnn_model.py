@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from bridge.generators.card import CARD_FILE, card_of, content_of, require
 from bridge.generators.lite import Lite
 from bridge.generators.model import gumbel
-from bridge.generators.note_events import EVENTS, FIRST, HIGH, LOW, NONE
+from bridge.generators.note_events import BACK, EVENTS, FIRST, HIGH, LOW, NONE, PAST
 from bridge.music.errors import ModelError
 
 KIND = "note_rnn"
 STEP_FILE = "step.tflite"
-INPUTS, OUTPUTS = ("state", "event"), ("next_state", "logits")
+INPUTS, OUTPUTS = ("state", "past"), ("next_state", "logits")
 COLDEST = 0.05  # the lowest temperature; below it a draw is the likeliest choice anyway
 NEVER = np.float32(-1e9)
-NEEDED = ("lstm", "noise")
+NEEDED = ("lstm", "noise", "back")
 
 Floats = NDArray[np.float32]
 
@@ -36,6 +36,7 @@ class State:
 
     lstm: Floats  # (networks, 1, 2, units)
     logits: Floats  # (EVENTS,) of the next event
+    past: NDArray[np.int32]  # (PAST,) the last events, the latest last; NONE before the first
 
 
 class NoteRnnModel:
@@ -46,8 +47,11 @@ class NoteRnnModel:
         self.temperature = float(card["temperature"])
         if card["noise"] != EVENTS:
             raise ValueError(f"its choices take {card['noise']} random numbers, those of this version {EVENTS}")
+        if tuple(card["back"]) != BACK:
+            raise ValueError(f"it looks back {card['back']} sixteenths, this version {list(BACK)}")
         self._step = Lite(content, INPUTS, OUTPUTS)
-        self._start = State(*self.run(np.zeros(card["lstm"], np.float32), NONE))
+        nothing = np.full(PAST, NONE, np.int32)
+        self._start = State(*self.run(np.zeros(card["lstm"], np.float32), nothing), nothing)
 
     @classmethod
     def load(cls, folder: Path) -> NoteRnnModel:
@@ -65,16 +69,17 @@ class NoteRnnModel:
         """Nothing heard; the first event is foreseen."""
         return self._start
 
-    def run(self, lstm: Floats, event: int) -> tuple[Floats, Floats]:
-        """The network's state after an event and the logits of the next, (EVENTS,)."""
-        lstm, logits = self._step(lstm, np.array([event], np.int32))
+    def run(self, lstm: Floats, past: NDArray[np.int32]) -> tuple[Floats, Floats]:
+        """The network's state after the last event of a past (PAST,), and the logits of the next, (EVENTS,)."""
+        lstm, logits = self._step(lstm, past[None])
         return lstm, logits[0]
 
     def hear(self, state: State, event: int) -> State:
         """The state after an event. Raises ValueError for a number that is none."""
         if not 0 <= event < EVENTS:
             raise ValueError(f"{event} is no event; it must be 0-{EVENTS - 1}")
-        return State(*self.run(state.lstm, event))
+        past = np.append(state.past[1:], np.int32(event))
+        return State(*self.run(state.lstm, past), past)
 
     def choose(
         self, state: State, *, temperature: float, random: int, low: int = LOW, high: int = HIGH, onset: bool = False,

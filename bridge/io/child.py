@@ -111,7 +111,7 @@ class Child:
                     self._process.send_signal(signal.SIGTERM)
 
     def still(self, wanted: bool, /) -> None:
-        """Stop it where it is, or let it go on. On Linux only: see `learner.humble` for how a stopped one ends."""
+        """Stop it where it is, or let it go on. On Linux only: see `learner.go_on_without_parent` for its end."""
         if sys.platform == "linux" and self._process is not None and self._process.returncode is None:
             with suppress(OSError):
                 os.kill(self._process.pid, signal.SIGSTOP if wanted else signal.SIGCONT)

@@ -54,9 +54,10 @@ class Arguments:
 class Environment(Protocol):
     """What is tuned, and towards what; all of it a pure function of the seed and the number of the update.
 
-    Two more members are used where there are any: `ahead(weights, batch)`, the outputs (logits, values) in the state
-    after every action, (episodes, steps, actions, ...), which asks for episodes with `paid` (episodes, steps, actions),
-    what every action would earn; and `terms(policy, prior, batch)`, further terms of the loss.
+    More members are used where there are any. `merit(figures)`, of what `validate` gives: the weights of the check with
+    the highest are exported, else the last. `ahead(weights, batch)`, the outputs (logits, values) in the state after
+    every action, (episodes, steps, actions, ...), which asks for episodes with `paid` (episodes, steps, actions), what
+    every action would earn. `terms(policy, prior, batch)`, further terms of the loss.
     """
 
     prior: Any  # the frozen weights, a NamedTuple of tensors
@@ -83,4 +84,8 @@ class Environment(Protocol):
 
     def validate(self, networks: tuple[Any, ...]) -> dict[str, float]:
         """Held-out figures and guards, each named valid_..."""
+        ...
+
+    def whole(self, networks: tuple[Any, ...]) -> Any:
+        """The policy of these networks as the weights of one model, a NamedTuple of arrays, for export."""
         ...

@@ -7,6 +7,7 @@ there with this event in its place; a test compares them. `intervals` is left ou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -74,13 +75,12 @@ def tonic(events: Events, key: Array, beat: int) -> Array:
     return found
 
 
-def variety(events: Events) -> Array:
-    """As `rewards_melody.variety`."""
-    x, steps = events.astype(np.float64), events.shape[1]
+def coefficients(events: Events) -> list[Array]:
+    """As `rewards_melody.autocorrelation`, by lag; 0 where all events are equal, and before it means anything."""
+    x, steps, found = events.astype(np.float64), events.shape[1], []
     each, count = np.arange(float(EVENTS)), np.arange(1.0, steps + 1)[:, None]
     mean = (before(np.cumsum(x, axis=1))[..., None] + each) / count
     spread = before(np.cumsum(x * x, axis=1))[..., None] + each**2 - count * mean**2
-    score = np.zeros((*x.shape, EVENTS))
     for lag in rules.LAGS:
         late, early = x.copy(), np.zeros_like(x)
         late[:, :lag], early[:, lag:] = 0, x[:, :-lag]
@@ -88,11 +88,26 @@ def variety(events: Events) -> Array:
         pairs = before(np.cumsum(late * early, axis=1))[..., None] + now * early[..., None]
         sums = (before(np.cumsum(late, axis=1)) + np.cumsum(early, axis=1))[..., None] + now
         cross = pairs - mean * sums + np.maximum(0, count - lag) * mean**2
-        size = np.abs(np.divide(cross, spread, out=np.zeros_like(cross), where=spread > 1e-9))
-        score -= 3.0 * np.where(size > rules.HIGH_CORRELATION, size, 0.0)
-    score[:, : rules.UNSURE] = 0.0
-    so_far = np.take_along_axis(score, events[..., None].astype(np.int64), axis=2)
-    return score - before(so_far)
+        found.append(np.divide(cross, spread, out=np.zeros_like(cross), where=spread > 1e-9))
+        found[-1][:, : rules.UNSURE] = 0.0
+    return found
+
+
+def variety(events: Events, sizes: Sequence[Array]) -> Array:
+    """As `rewards_melody.variety`."""
+    beyond = [np.where(np.abs(size) > rules.HIGH_CORRELATION, np.abs(size), 0.0) for size in sizes]
+    return grown(events, -3.0 * np.sum(beyond, axis=0))
+
+
+def balance(events: Events, sizes: Sequence[Array], means: Sequence[float]) -> Array:
+    """As `rewards_melody.balance`."""
+    return grown(events, np.sum([-mean * size for mean, size in zip(means, sizes, strict=True)], axis=0))
+
+
+def grown(events: Events, score: Array) -> Array:
+    """By how much each event changes a score of the piece so far."""
+    so_far = np.take_along_axis(score, events[..., None].astype(np.int64), axis=2)[..., 0]
+    return score - before(so_far)[..., None]
 
 
 def distinct(events: Events, beat: int) -> Array:
@@ -119,6 +134,19 @@ def again(events: Events, beat: int) -> Array:
         nearly[:, : span - 1] = False
         found[:, lag:] |= nearly[..., None] & (events[:, :-lag, None] == np.arange(EVENTS))
     return found
+
+
+def recall(events: Events, beat: int) -> Array:
+    """As `rewards_melody.recall`."""
+    span, steps = 2 * beat, events.shape[1]
+    found = np.zeros((*events.shape, EVENTS), int)
+    for lag in range(span, steps):
+        equal = events[:, lag:] == events[:, :-lag]
+        here = np.arange(1, steps - lag + 1)
+        run = before(here - np.maximum.accumulate(np.where(equal, 0, here), axis=1))
+        longer = np.minimum(run + 1, span)[..., None] * (events[:, :-lag, None] == np.arange(EVENTS))
+        found[:, lag:] = np.maximum(found[:, lag:], longer)
+    return (found / span) ** 2 - before((rules.matched(events, beat) / span) ** 2)[..., None]
 
 
 def walked(events: Events) -> tuple[Array, Array, Array]:
@@ -189,17 +217,19 @@ def _extremes(events: Events) -> Array:
     return found
 
 
-def known(events: Events, beat: int = 4) -> dict[str, Array]:
-    """By the name of the rule, (pieces, steps, EVENTS) each."""
-    key, number = keys(events), distinct(events, beat)
+def known(events: Events, beat: int = 4, means: Sequence[float] = (0.0,) * len(rules.LAGS)) -> dict[str, Array]:
+    """By the name of the rule, (pieces, steps, EVENTS) each; `means` are those of `balance`."""
+    key, number, sizes = keys(events), distinct(events, beat), coefficients(events)
     repeated, leapt, ends = walked(events)
     many = number >= rules.DISTINCT
     return {
         "key": in_key(key), "whole_key": whole_key(events, key),
         "tonic": tonic(events, key, beat), "repetition": repeated,
-        "variety": variety(events), "motif": np.where(many, 3.0 + 0.3 * (number - rules.DISTINCT), 0.0),
+        "variety": variety(events, sizes), "balance": balance(events, sizes, means),
+        "motif": np.where(many, 3.0 + 0.3 * (number - rules.DISTINCT), 0.0),
         "repeated_motif": np.where(many & again(events, beat), 4.0 + number - rules.DISTINCT, 0.0),
-        "leap": leapt, "doubled": np.minimum(leapt, 0.0), "extremes": ends,
+        "crowded": np.where(many, -0.3 * (number - rules.DISTINCT), 0.0),
+        "recall": recall(events, beat), "leap": leapt, "doubled": np.minimum(leapt, 0.0), "extremes": ends,
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from bridge.generators.card import card_of
-from bridge.generators.note_events import EVENTS, FIRST, NONE
+from bridge.generators.note_events import BACK, EVENTS, FIRST, PAST
 from bridge.generators.note_rnn_model import INPUTS, OUTPUTS, STEP_FILE, NoteRnnModel
 from bridge.music.errors import ModelError
 from bridge.training import note_network as network
@@ -77,10 +77,11 @@ class NoteTask:
 
     def loss(self, weights: Any, batch: dict[str, Tensor], number: Tensor) -> dict[str, Tensor]:
         """Nats a sixteenth."""
-        output = network.outputs(weights, batch["events"])
+        events = batch["events"]
+        output = network.outputs(weights, events)
         kept = tf.random.stateless_uniform(output.shape, tf.stack([self.args.seed, number])) >= self.args.drop
         output *= tf.cast(kept, tf.float32) / (1 - self.args.drop)
-        return {"loss": nats(network.logits(weights, output), batch)}
+        return {"loss": nats(network.logits(weights, output, network.backs(events)), batch)}
 
     def validate(self, weights: Any) -> dict[str, float]:
         """Bits a sixteenth on the held-out pieces, and hits."""
@@ -95,8 +96,8 @@ def nats(logits: Tensor, batch: dict[str, Tensor]) -> Tensor:
 
 def bits_of(weights: Any, batch: dict[str, Tensor]) -> Tensor:
     """(rows, 6): bits, bits of onsets, events foreseen, pitches foreseen at onsets, onsets, steps."""
-    scores = tf.nn.log_softmax(network.logits(weights, network.outputs(weights, batch["events"])))
     truth, valid = batch["events"], batch["valid"]
+    scores = tf.nn.log_softmax(network.logits(weights, network.outputs(weights, truth), network.backs(truth)))
     onset = valid * tf.cast(truth >= FIRST, tf.float32)
     bits = -BITS * tf.gather(scores, truth, batch_dims=2)
     first = tf.cast(tf.argmax(scores, axis=2, output_type=tf.int32) == truth, tf.float32)
@@ -144,17 +145,17 @@ def task(args: Arguments, say: Callable[[str], None] = lambda text: None) -> Not
     return made
 
 
-def stepped(weights: network.Weights, state: Tensor, event: Tensor) -> dict[str, Tensor]:
+def stepped(weights: network.Weights, state: Tensor, past: Tensor) -> dict[str, Tensor]:
     """One step as the exported file answers it, given INPUTS in order."""
-    state = network.cell(weights, state, network.given(weights, tf.one_hot(event, EVENTS)))
-    return dict(zip(OUTPUTS, (state, network.logits(weights, state[:, :, 0])), strict=True))
+    state = network.cell(weights, state, network.given(weights, network.seen(past)))
+    return dict(zip(OUTPUTS, (state, network.logits(weights, state[:, :, 0], network.back_of(past))), strict=True))
 
 
 def convert(weights: network.Weights, facts: dict[str, Any]) -> dict[str, bytes]:
     """The step for one line, weights as constants."""
     fixed = network.Weights(*(tf.constant(w) for w in weights))
     networks, units = weights.recurrent.shape[:2]
-    shapes = {"state": ((networks, 1, 2, units), tf.float32), "event": ((1,), tf.int32)}
+    shapes = {"state": ((networks, 1, 2, units), tf.float32), "past": ((1, PAST), tf.int32)}
     signature = [tf.TensorSpec(*shapes[name], name=name) for name in INPUTS]
     return {STEP_FILE: lite(lambda *values: stepped(fixed, *values), signature)}
 
@@ -162,7 +163,7 @@ def convert(weights: network.Weights, facts: dict[str, Any]) -> dict[str, bytes]
 def card(weights: network.Weights) -> dict[str, Any]:
     """What playing needs to know."""
     networks, units = (int(x) for x in weights.recurrent.shape[:2])
-    return {"temperature": TEMPERATURE, "noise": EVENTS, "lstm": [networks, 1, 2, units]}
+    return {"temperature": TEMPERATURE, "noise": EVENTS, "back": list(BACK), "lstm": [networks, 1, 2, units]}
 
 
 def parity(weights: network.Weights, folder: Path, seed: int = 0) -> float:
@@ -172,11 +173,11 @@ def parity(weights: network.Weights, folder: Path, seed: int = 0) -> float:
         model = NoteRnnModel.load(folder)
     except ModelError as error:
         raise ExportError(str(error)) from error
-    lstm, event, worst = model.start().lstm, NONE, 0.0
+    lstm, past, worst = model.start().lstm, model.start().past, 0.0
     for number in range(PARITY_STEPS):
-        values = (tf.constant(lstm), tf.constant([event], tf.int32))
+        values = (tf.constant(lstm), tf.constant(past[None]))
         truth = {name: x.numpy() for name, x in stepped(weights, *values).items()}
-        lstm, scores = model.run(lstm, event)
+        lstm, scores = model.run(lstm, past)
         theirs = truth["logits"][0]
         gaps = (np.abs(_chances(scores) - _chances(theirs)).max(), np.abs(lstm - truth["next_state"]).max())
         if np.argmax(scores) != np.argmax(theirs):
@@ -185,6 +186,7 @@ def parity(weights: network.Weights, folder: Path, seed: int = 0) -> float:
         if not worst < TOLERANCE:
             raise ExportError(f"step {number}: the exported file is {worst:.2g} away from the network; not written")
         event = int(random.integers(EVENTS)) if number % 3 else int(np.argmax(scores))
+        past = np.append(past[1:], np.int32(event))
     return worst
 
 
@@ -211,11 +213,11 @@ def judged_by(model: NoteRnnModel, pieces: Sequence[Piece]) -> dict[str, float]:
     steps = onsets = opened = 0
     for each in pieces:
         for at in range(0, len(each.events), STRETCH):
-            lstm, last = model.start().lstm, NONE
+            state = model.start()
             for step, truth in enumerate(map(int, each.events[at : at + STRETCH])):
-                lstm, scores = model.run(lstm, last)
+                scores, state = state.logits, model.hear(state, truth)
                 cost = -float(np.log2(max(1e-12, _chances(scores)[truth])))
-                bits, first, steps, last = bits + cost, first + (np.argmax(scores) == truth), steps + 1, truth
+                bits, first, steps = bits + cost, first + (np.argmax(scores) == truth), steps + 1
                 if truth >= FIRST:
                     struck, onsets = struck + cost, onsets + 1
                     pitch += np.argmax(scores[FIRST:]) + FIRST == truth

@@ -8,6 +8,7 @@ in compound meters). The same functions count the table (`tuning_measures.py`). 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -145,6 +146,17 @@ def variety(events: Events) -> Array:
     return earned(score)
 
 
+def balance(events: Events, means: Sequence[float] = (0.0,) * len(LAGS)) -> Array:
+    """Against the mean coefficient of all pieces of late, `means` by lag: minus its product with each piece's own.
+
+    The table has the mean, which is 0 where pieces differ from one another; `variety` asks each piece for it alone.
+    """
+    sizes = [-mean * np.nan_to_num(autocorrelation(events, lag)) for mean, lag in zip(means, LAGS, strict=True)]
+    score = np.sum(sizes, axis=0)
+    score[:, :UNSURE] = 0.0
+    return earned(score)
+
+
 def distinct(events: Events, beat: int = 4) -> Array:
     """How many pitches begin within the last two beats, 0 until there are two."""
     span = 2 * beat
@@ -162,6 +174,14 @@ def motif(events: Events, beat: int = 4) -> Array:
     return np.where(number >= DISTINCT, 3.0 + 0.3 * (number - DISTINCT), 0.0)
 
 
+def crowded(events: Events, beat: int = 4) -> Array:
+    """-0.3 for each pitch of a motif beyond three: what `motif` pays for it, to be taken back.
+
+    It asks for sixteenths without rest, which the table does not count.
+    """
+    return np.where(distinct(events, beat) >= DISTINCT, -0.3 * (distinct(events, beat) - DISTINCT), 0.0)
+
+
 def again(events: Events, beat: int = 4) -> Array:
     """Whether the last two beats, event for event, came before, without overlap."""
     span, steps = 2 * beat, events.shape[1]
@@ -171,6 +191,26 @@ def again(events: Events, beat: int = 4) -> Array:
         before = np.pad(equal, [(0, 0), (span, 0)])[:, : equal.shape[1]]
         found[:, lag:] |= equal - before == span
     return found
+
+
+def matched(events: Events, beat: int = 4) -> Array:
+    """How many of the last events, without a gap, came likewise two beats or more before; two beats of them at most."""
+    span, steps = 2 * beat, events.shape[1]
+    found = np.zeros(events.shape, int)
+    for lag in range(span, steps):
+        equal = events[:, lag:] == events[:, :-lag]
+        here = np.arange(1, steps - lag + 1)
+        run = here - np.maximum.accumulate(np.where(equal, 0, here), axis=1)
+        found[:, lag:] = np.maximum(found[:, lag:], np.minimum(run, span))
+    return found
+
+
+def recall(events: Events, beat: int = 4) -> Array:
+    """What leads to a repeated motif: the square of its share that is there, paid as it grows, taken when it breaks.
+
+    A potential (Ng et al., 1999): it makes the way shorter, and the goal no other.
+    """
+    return earned((matched(events, beat) / (2.0 * beat)) ** 2)
 
 
 def repeated_motif(events: Events, beat: int = 4) -> Array:
@@ -247,7 +287,7 @@ def extremes(events: Events) -> Array:
 REWARDS = {
     "key": in_key, "tonic": tonic, "repetition": repetition, "variety": variety, "motif": motif,
     "repeated_motif": repeated_motif, "intervals": intervals, "leap": leap, "doubled": doubled, "extremes": extremes,
-    "whole_key": whole_key,
+    "whole_key": whole_key, "crowded": crowded, "recall": recall, "balance": balance,
 }  # fmt: skip
-BY_BEAT = frozenset({"tonic", "motif", "repeated_motif"})
+BY_BEAT = frozenset({"tonic", "motif", "crowded", "repeated_motif", "recall"})
 """The rewards that ask for the beat."""

@@ -14,7 +14,6 @@ from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bridge.generators.card import card_of
@@ -127,11 +126,8 @@ def run(environment: Any, args: Any, out: Path) -> None:
     try:
         with Progress(*columns) as progress:
             bar = progress.add_task("tuning", total=1.0)
-            made = tuner.tune(environment, args, out, write, lambda done: progress.update(bar, completed=done))
+            tuner.tune(environment, args, out, write, lambda done: progress.update(bar, completed=done))
     except KeyboardInterrupt:
         print(f"stopped; run the same command again to go on from {out / loop.CHECKPOINT}", file=sys.stderr)
         return
-    whole = environment.whole(made.networks(made.target))
-    arrays: dict[str, Any] = {f"average/{name}": np.asarray(x) for name, x in whole._asdict().items()}
-    np.savez(out / loop.BEST, **arrays)
     print(f"done; now: improv export --run {out} --out NAME_OF_A_FOLDER --data DIR")

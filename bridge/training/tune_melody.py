@@ -27,17 +27,18 @@ from bridge.training.loop import WEIGHTS_FILE
 from bridge.training.note_pieces import Piece, Windows, pieces_of
 from bridge.training.note_rnn import bits_of, judged
 from bridge.training.rewards import parse_weights
-from bridge.training.rewards_melody import BY_BEAT, REWARDS
+from bridge.training.rewards_melody import BY_BEAT, LAGS, REWARDS, autocorrelation
 from bridge.training.sources import is_pack, learnt_from
-from bridge.training.tuning_measures import guards, openings, shapes, table
+from bridge.training.tuning_measures import guards, merit, openings, shapes, table
 
 Tensor = Any
 KIND = "note_rnn"
+LATELY = 0.1  # share of the newest pieces in the means that `balance` works against
 SHOWN = 1024  # pieces composed for a line of the log
 USUAL = {
     "key": 10.0, "tonic": 0.3, "repetition": 0.05, "variety": 7.0, "motif": 1.5, "repeated_motif": 4.0,
     "intervals": 0.0, "leap": 1.0, "doubled": 7.0, "extremes": 0.7,
-    "whole_key": 12.0,
+    "whole_key": 12.0, "crowded": 0.0, "recall": 0.0, "balance": 0.0,
 }  # fmt: skip
 CURVES = {
     "bits a sixteenth, held out": ["valid_bits_per_step", "valid_bits_per_opening_step"],
@@ -79,35 +80,40 @@ class Melodies:
         self.rewarding = parse_weights(args.reward, USUAL)
         self.windows = Windows(pieces, args.people_steps, args.seed)
         self.shapes = shapes(openings([piece.events for piece in pieces], args.steps))
+        self.means = np.zeros(len(LAGS))  # autocorrelation of the pieces of late, for `balance`; begins anew with a run
+        self.untuned = 0.0  # bits a step of the held-out pieces by the frozen model, once they are asked for
         self._compose = tf.function(self._composed, jit_compile=True)
         self._judge = tf.function(bits_of, jit_compile=True)
 
     def weights(self, algorithm: str) -> network.Weights:
         """The frozen weights as variables; for g with an output of zeros."""
-        zeros = ("output", "output_bias") if algorithm == "g" else ()
+        zeros = ("output", "output_bias", "copy") if algorithm == "g" else ()
         named = self.prior._asdict().items()
         return network.Weights(*(tf.Variable(tf.zeros_like(x) if name in zeros else x) for name, x in named))
 
     def outputs(self, weights: Any, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """Logits of the next event and values, before each event."""
-        output = network.outputs(weights, batch["actions"])
-        return network.logits(weights, output), network.values(weights, output)
+        events = batch["actions"]
+        output = network.outputs(weights, events)
+        return network.logits(weights, output, network.backs(events)), network.values(weights, output)
 
     def ahead(self, weights: Any, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
         """The same after each event that could come instead of the one that did."""
-        output = network.ahead(weights, batch["actions"])
-        return network.logits(weights, output), network.values(weights, output)
+        output, back = network.ahead(weights, batch["actions"])
+        return network.logits(weights, output, back), network.values(weights, output)
 
     def play(self, networks: tuple[Any, ...], number: int, explore: float) -> Batch:
         """New pieces."""
         seed = tf.constant([self.args.seed, number])
         events = self._compose(network.joined(networks), self.args.episodes, seed, tf.constant(explore, tf.float32))
         found = {"actions": events.numpy(), "valid": np.ones(events.shape, np.float32)}
+        coefficients = [np.nan_to_num(autocorrelation(found["actions"], lag)[:, -1]).mean() for lag in LAGS]
+        self.means += LATELY * (np.array(coefficients) - self.means)
         return found | ({"paid": self.paid(found["actions"])} if self.args.full else {})
 
     def paid(self, events: Any) -> Any:
         """What every event would earn at once, all rules together, (pieces, steps, EVENTS)."""
-        amounts = known(events, self.args.beat)
+        amounts = known(events, self.args.beat, self.means.tolist())
         total = sum(self.rewarding[name] * each for name, each in amounts.items() if self.rewarding[name])
         return np.asarray(self.args.scale * total, np.float32)
 
@@ -120,9 +126,10 @@ class Melodies:
 
     def rewards(self, episodes: Batch) -> dict[str, Any]:
         """Every rule, weighted; those of weight 0 are left out."""
-        beat = {name: {"beat": self.args.beat} if name in BY_BEAT else {} for name in REWARDS}
+        more: dict[str, Any] = {name: {"beat": self.args.beat} for name in BY_BEAT}
+        more["balance"] = {"means": self.means.tolist()}
         events = episodes["actions"]
-        return {name: w * REWARDS[name](events, **beat[name]) for name, w in self.rewarding.items() if w}
+        return {name: w * REWARDS[name](events, **more.get(name, {})) for name, w in self.rewarding.items() if w}
 
     def people(self, number: int) -> Batch | None:
         """Windows of the corpus, in any key."""
@@ -138,6 +145,12 @@ class Melodies:
     def whole(self, networks: tuple[Any, ...]) -> network.Weights:
         """The policy as the weights of one model, for export."""
         return network.joined(networks)
+
+    def merit(self, figures: dict[str, float]) -> float:
+        """Of a validation: see `tuning_measures.merit`."""
+        if not self.untuned:
+            self.untuned = judged(self._judge, self.prior, self.held)["bits_per_step"]
+        return merit({name.removeprefix("valid_"): value for name, value in figures.items()}, self.untuned)
 
     def validate(self, networks: tuple[Any, ...]) -> dict[str, float]:
         """Bits of held-out melodies by the policy, the paper's rows and the guards over pieces that it composes."""

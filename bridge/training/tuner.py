@@ -10,7 +10,8 @@ target network what that is worth). p is the frozen model, r the rewards:
 
 The expectation under the online policy pi is the paper's logsumexp once both networks agree. q and psi are written as
 log-softmax + value (duelling, Wang et al., 2016), so that the frozen weights with value 0 say log p: a run begins as
-the model itself. The policy that is sampled, logged, judged and exported is one and the same, at temperature 1.
+the model itself; g as logits + value, both 0 at first. The policy that is sampled, logged, judged and exported is one
+and the same, at temperature 1.
 
 *Recurrence.* The replay holds whole episodes, and every update runs the networks over them from their first step: our
 episodes are short, and no stored state can go stale (why Kapturowski et al., 2019, burn in). `trace` looks further
@@ -43,7 +44,7 @@ import tensorflow as tf
 
 from bridge.music.errors import ModelError
 from bridge.training.environment import ALGORITHMS, Arguments, Array, Batch, Environment
-from bridge.training.loop import CHECKPOINT
+from bridge.training.loop import BEST, CHECKPOINT
 from bridge.training.losses import mean
 
 Tensor = Any
@@ -51,7 +52,7 @@ Tensor = Any
 
 def scores_of(algorithm: str, logits: Tensor, values: Tensor) -> Tensor:
     """Q, Psi or G of every action."""
-    return logits if algorithm == "g" else tf.nn.log_softmax(logits) + values[..., None]
+    return (logits if algorithm == "g" else tf.nn.log_softmax(logits)) + values[..., None]
 
 
 def policy_of(algorithm: str, logits: Tensor, prior: Tensor) -> Tensor:
@@ -91,7 +92,7 @@ class Tuner:
         self.weights, self.target = (environment.weights(args.algorithm) for _ in range(2))
         kind = type(self.weights)
         self.moments = [kind(*(tf.Variable(tf.zeros_like(w)) for w in self.weights)) for _ in range(2)]
-        self.number = 0
+        self.number, self.best = 0, -np.inf
         self.replay: Batch = {}
         self.ahead: Any = getattr(environment, "ahead", None)
         self.full = bool(args.full) and self.ahead is not None
@@ -195,7 +196,7 @@ class Tuner:
         logits, values = ahead(self.target, batch)
         if algorithm == "g":
             chances = tf.nn.log_softmax(ahead(self.environment.prior, batch)[0])
-            then = tf.reduce_logsumexp(logits + chances, axis=-1)
+            then = values + tf.reduce_logsumexp(logits + chances, axis=-1)
         else:
             best = tf.reduce_max(tf.nn.log_softmax(logits), axis=-1) if algorithm == "q" else 0.0
             then = values + best
@@ -221,8 +222,14 @@ class Tuner:
         part = path.with_suffix(".part.npz")
         arrays = {name: variable.numpy() for name, variable in self.variables.items()}
         arrays |= {f"replay/{key}": rows for key, rows in self.replay.items()}
-        np.savez(part, number=self.number, seconds=seconds, **arrays)
+        np.savez(part, number=self.number, seconds=seconds, best=self.best, **arrays)
         part.replace(path)
+
+    def keep(self, path: Path) -> None:
+        """Write the policy as it plays now, as export takes it."""
+        whole = self.environment.whole(self.networks(self.target))
+        arrays: dict[str, Any] = {f"average/{name}": np.asarray(x) for name, x in whole._asdict().items()}
+        np.savez(path, **arrays)
 
     def load(self, path: Path) -> float:
         """Go on from a checkpoint; the seconds spent until then. Raises ModelError if it is another network's."""
@@ -231,7 +238,7 @@ class Tuner:
                 for name, variable in self.variables.items():
                     variable.assign(saved[name])
                 self.replay = {key[7:]: saved[key] for key in saved.files if key.startswith("replay/")}
-                self.number = int(saved["number"])
+                self.number, self.best = int(saved["number"]), float(saved["best"])
                 return float(saved["seconds"])
         except (OSError, ValueError, KeyError) as error:
             raise ModelError(f"{path} cannot be resumed ({error}); name another --out, or delete it") from error
@@ -257,7 +264,12 @@ def tune(
             line: dict[str, Any] = {"update": tuner.number, "minutes": seconds / 60}
             line |= {key: float(np.mean(values)) for key, values in sums.items()}
             line["steps_per_second"] = len(sums["loss"]) * args.episodes * tuner.replay["actions"].shape[1] / busy
-            note(line | environment.validate(tuner.networks(tuner.target)))
+            figures = environment.validate(tuner.networks(tuner.target))
+            merit = environment.merit(figures) if hasattr(environment, "merit") else float(tuner.number)
+            note(line | figures | ({"merit": merit} if hasattr(environment, "merit") else {}))
+            if merit >= tuner.best:
+                tuner.best = merit
+                tuner.keep(out / BEST)
             tuner.save(out / CHECKPOINT, seconds)
             busy, sums = 0.0, {}
     return tuner
