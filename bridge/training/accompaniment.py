@@ -23,6 +23,7 @@ from bridge.training.arguments import Common
 from bridge.training.convert import card, convert, parity
 from bridge.training.corpus import PITCH_CLASSES, Tune
 from bridge.training.measures import Performance, bass_line, harmony, human
+from bridge.training.rehearse import rehearse
 from bridge.training.rollout import Roll, roll
 from bridge.training.sources import learnt_from, tunes_of
 from bridge.training.windows import Windows, mix_of, window
@@ -30,6 +31,7 @@ from bridge.training.windows import Windows, mix_of, window
 Tensor = Any
 WEIGHTS = network.Weights
 SHAPE = ("units", "hidden")  # arguments that say how large the network is
+STARTS = True  # a task begins with the weights of the model that training goes on from, and adds what they lack
 HELD, HELD_STEPS = 96, 256  # tunes and sixteenths of each in a validation
 CURVES = {
     "free-running fit (valid)": ["valid_share"],
@@ -59,12 +61,16 @@ class Arguments(Common):
     """Share of the windows with the human past thereafter."""
     taught: float = 6.0
     """Minutes that the teacher learns before, or continues to learn with --from; 0: no teacher, or the one there is."""
+    teacher: str = ""
+    """With --from: the model whose teacher continues to teach, where the one to start from has none."""
     distil: float = 0.8
     """Weight of the distance to the teacher on the model's own past."""
     imitate: float = 0.0
     """Weight of the human chords' cross-entropy on the model's own past (1 on the human past)."""
     hit: float = 8.0
     """Weight of the expected share of the coming beat's melody inside the chord."""
+    guess: float = 1.0
+    """Weight of the nats by which the coming beat's pitch classes are guessed wrong."""
     steady: float = 3.0
     """Weight of the distance between the rate of chord changes and the human one in the same genre."""
     lean: float = 8.0
@@ -123,7 +129,8 @@ class Accompanying:
     def weights(self) -> network.Weights:
         """Fresh variables; or the model's that training goes on from, whose chord head is wider if it was tuned."""
         if self._args.start:
-            return network.variables(network.weights_of(folder(self._args.start)))
+            start = network.weights_of(folder(self._args.start))
+            return network.variables(network.guessing(start, self._args.seed))
         return network.new_weights(self._args.units, self._args.hidden, self._args.seed)
 
     def batch(self, number: int) -> dict[str, Any]:
@@ -144,7 +151,7 @@ class Accompanying:
             seeds, units = tf.stack([args.seed + 1, number]), weights.recurrent.shape[0]
             kept = tf.random.stateless_uniform((size, 1, units), seeds) >= args.dropout
             mask = tf.cast(kept, tf.float32) / (1 - args.dropout)
-        played = roll(weights, first, batch["forced"] > 0, tf.constant(args.temperature), noise, mask)
+        played = rehearse(weights, first, batch["forced"] > 0, tf.constant(args.temperature), noise, mask)
         terms = student_terms(first, played, self._rates, self._sizes, args.temperature) | {"distil": tf.constant(0.0)}
         own = terms.pop("own")
         if self._tutor is not None:
@@ -163,6 +170,7 @@ class Accompanying:
             )
             + terms["bass"]
             + terms["melody"]
+            + args.guess * terms["guess"]
         )
         return terms
 
@@ -220,6 +228,10 @@ def student_terms(
         "forced_chord": losses.cross_entropy(played.chord_logits, batch["chord"], known * fed),
         "own_chord": losses.cross_entropy(played.chord_logits, batch["chord"], known * own),
         "hit": losses.mean(losses.expected_hit(chances, batch["coming"]), heard),
+        "guess": losses.mean(
+            -tf.reduce_sum(batch["coming"] * tf.nn.log_softmax(played.guess_logits), axis=-1),
+            decides * tf.reduce_sum(batch["coming"], axis=-1),
+        ),
         "rates": losses.genre_rates(
             losses.change(chances, played.before), decides * own * started, place[..., 1], batch["genre"], rates
         ),
@@ -264,7 +276,7 @@ def task(args: Arguments) -> Accompanying:
 
 def taught(args: Arguments, tunes: list[Tune]) -> teacher.Weights | None:
     """The teacher of a run: resumed, trained, or that of the model to start from; None without one."""
-    start = folder(args.start) if args.start else None
+    start = folder(args.teacher or args.start) if args.teacher or args.start else None
     inherited = start / teacher.FILE if start and (start / teacher.FILE).exists() else None
     if not args.distil or not (args.taught or inherited):
         return None

@@ -21,9 +21,9 @@ from bridge.generators.model import KIND, AccompanimentModel
 from bridge.music.errors import ModelError
 from bridge.training import accompaniment, pupil
 from bridge.training.diary import Pages
-from bridge.training.export import export, read_weights
+from bridge.training.export import export
 from bridge.training.loop import WEIGHTS_FILE
-from bridge.training.network import Weights
+from bridge.training.network import weights_of
 from bridge.training.pupil import Pupil, Reading
 
 FEWEST: Final = 32  # bars in which a player was heard before the first round; eight of them are held back
@@ -121,7 +121,7 @@ class Course:
         self.asked = pages.bars
         shipped = pupil.read(AccompanimentModel.load(self._base), pages)
         now = shipped if self._now == self._base else pupil.read(AccompanimentModel.load(self._now), pages)
-        learner.begin(*(read_weights(Weights, folder / WEIGHTS_FILE) for folder in (self._now, self._base)))
+        learner.begin(*map(weights_of, (self._now, self._base)))
         windows = pupil.Windows(pages, shipped.states, effort.steps, effort.seed)
         terms = learner.learn(windows, self._dreams(), effort.updates, effort.rate, effort.windows)
         self._out.mkdir(parents=True, exist_ok=True)
@@ -153,4 +153,4 @@ class Course:
 
 def pupil_for(base: Path) -> Pupil:
     """A pupil of the shapes of these weights."""
-    return Pupil(read_weights(Weights, base / WEIGHTS_FILE))
+    return Pupil(weights_of(base))

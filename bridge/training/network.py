@@ -49,6 +49,9 @@ REST_COST = 1.5  # nats; without it the bass, once it rests, rests for bars
 SETTING = PLACE_WIDTH + len(GENRES)  # a step's place features and its genre, one-hot, zeros where it is unknown
 ROTATED = 12 * (2 + len(HALF_LIVES) + 2 + 1 + 2 * len(ECHOES))
 PLAIN = 4 + 9 + 7 + 8 + len(ECHOES) + SETTING
+GUESS = ("guess_hidden", "guess", "chord_guess", "chord_fit")  # the weights that a model from before it lacks
+GUESSED = 24  # what the chord head reads of the guess, in each view
+FIT = 0.5  # nats that the guessed share of a chord is worth to begin with
 
 _ROTATION = (np.arange(12)[:, None] + np.arange(12)[None, :]) % 12  # [view, i] -> pitch class
 _ROOTS = np.eye(12, dtype=np.float32)[np.arange(NO_CHORD) // 8]
@@ -74,6 +77,10 @@ class Weights(NamedTuple):
     melody_hidden: Tensor
     melody: Tensor
     melody_pool: Tensor
+    guess_hidden: Tensor
+    guess: Tensor
+    chord_guess: Tensor
+    chord_fit: Tensor
 
 
 def new_weights(units: int, hidden: int, seed: int) -> Weights:
@@ -101,8 +108,22 @@ def new_weights(units: int, hidden: int, seed: int) -> Weights:
         melody_hidden=glorot(units, hidden),
         melody=glorot(hidden + 12, MELODY_OCTAVES),
         melody_pool=glorot(hidden, 2),
+        guess_hidden=glorot(units, 2 * hidden),
+        guess=glorot(2 * hidden, 1),
+        chord_guess=np.zeros((GUESSED, hidden), np.float32),
+        chord_fit=np.full(1, FIT, np.float32),
     )
     return variables(arrays)
+
+
+def guessing(weights: Weights, seed: int) -> Weights:
+    """These weights; to a model that guesses nothing yet, a guess is added that begins from its melody head."""
+    if weights.guess_hidden.shape[1] > 1:
+        return weights
+    units, hidden = weights.melody_hidden.shape
+    fresh = new_weights(int(units), int(hidden), seed)
+    known = tf.concat([weights.melody_hidden, fresh.guess_hidden[:, hidden:]], axis=1)
+    return weights._replace(guess_hidden=known, guess=fresh.guess, chord_fit=fresh.chord_fit)
 
 
 def variables(weights: Weights) -> Weights:
@@ -115,9 +136,14 @@ def weights_of(folder: Path) -> Weights:
     path = folder / WEIGHTS_FILE
     try:
         with np.load(path, allow_pickle=False) as saved:
-            return Weights(*(tf.constant(saved[f"average/{name}"]) for name in Weights._fields))
+            arrays = {name: saved[f"average/{name}"] for name in Weights._fields if name not in GUESS}
+            guess = {name: saved[f"average/{name}"] for name in GUESS if f"average/{name}" in saved}
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{path} holds no accompanist's weights ({error}); export that model again") from error
+    (units, _), (_, hidden) = arrays["chord_hidden"].shape, arrays["chord_hidden"].shape
+    shapes = ((units, 1), (1, 1), (GUESSED, hidden), (1,))  # of a model from before there was a guess
+    silent = {name: np.zeros(shape, np.float32) for name, shape in zip(GUESS, shapes, strict=True)}
+    return Weights(**{name: tf.constant(array) for name, array in (arrays | silent | guess).items()})
 
 
 def setting(place: Tensor, genre: Tensor) -> Tensor:
@@ -133,6 +159,11 @@ def views_of(classes: Tensor) -> Tensor:
 def listen(weights: Weights, player: Player, heard: Tensor, place: Tensor) -> Player:
     """One step of the LSTM in all twelve views; `heard` is the token of the step before, `place` (batch, SETTING)."""
     player = hear(player, heard)
+    return cell_of(weights, player, *inputs_of(player, heard, place))
+
+
+def inputs_of(player: Player, heard: Tensor, place: Tensor) -> tuple[Tensor, Tensor]:
+    """What the LSTM is fed, (batch, 12, ROTATED) and (batch, PLAIN), of a player that has heard the step before."""
     pitch, sounds, chord, chord_age, bass, bass_sounds, bass_age = tf.unstack(player.memory, axis=1)
     sounding = pitch_class(pitch) * tf.cast(sounds, tf.float32)[:, None]
     begins = tf.cast(heard >= FIRST_ONSET, tf.float32)[:, None]
@@ -155,7 +186,12 @@ def listen(weights: Weights, player: Player, heard: Tensor, place: Tensor) -> Pl
             place,
         ],
         axis=1,
-    )  # (batch, PLAIN)
+    )
+    return rotated, plain
+
+
+def cell_of(weights: Weights, player: Player, rotated: Tensor, plain: Tensor) -> Player:
+    """The LSTM's step, fed these."""
     before, cell = player.lstm[:, 0], player.lstm[:, 1]
     both = tf.concat([rotated, before], axis=2)
     kernel = tf.concat([weights.rotated, weights.recurrent], axis=0)
@@ -176,12 +212,27 @@ def dense(x: Tensor, kernel: Tensor) -> Tensor:
     return tf.reshape(tf.matmul(tf.reshape(x, (-1, x.shape[-1])), kernel), (-1, 12, kernel.shape[-1]))
 
 
+def guess_logits(weights: Weights, player: Player) -> Tensor:
+    """(batch, 12): of which pitch class the coming beat's melody will be; each view speaks of its own."""
+    hidden = tf.nn.relu(dense(player.lstm[:, 0], weights.guess_hidden))
+    return dense(hidden, weights.guess)[:, :, 0]
+
+
 def chord_logits(weights: Weights, player: Player) -> Tensor:
-    """(batch, chords): eight qualities from each view, and no chord from their mean."""
-    hidden = tf.nn.relu(dense(player.lstm[:, 0], weights.chord_hidden))
+    """(batch, chords): eight qualities from each view, and no chord from their mean.
+
+    A view alone would have to foresee the third and the fifth of its chord as well; so each reads what all of them
+    guess of the coming beat, and a chord is worth `chord_fit` nats times the share that it is guessed to hold.
+    """
+    guess = guess_logits(weights, player)
+    share = tf.nn.softmax(guess)
+    told = [views_of(share), views_of(guess - tf.reduce_mean(guess, axis=1, keepdims=True)) / 4]
+    seen = dense(player.lstm[:, 0], weights.chord_hidden)
+    hidden = tf.nn.relu(seen + dense(tf.concat(told, axis=2), weights.chord_guess))
+    fit = weights.chord_fit * tf.matmul(share, PITCH_CLASSES, transpose_b=True)
     logits = dense(hidden, weights.chord) + weights.chord_bias  # (batch, 12, 9)
     silence = tf.reduce_mean(logits[:, :, 8:], axis=1)
-    return tf.concat([tf.reshape(logits[:, :, :8], (-1, NO_CHORD)), silence], axis=1)
+    return tf.concat([tf.reshape(logits[:, :, :8], (-1, NO_CHORD)), silence], axis=1) + fit
 
 
 def bass_logits(weights: Weights, player: Player, chord: Tensor, memory: Tensor, place: Tensor) -> Tensor:

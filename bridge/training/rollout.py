@@ -33,6 +33,11 @@ class Roll(NamedTuple):
     melody_target: Tensor
     output: Tensor  # of the LSTM, in all views, (steps, batch, 12, units)
     memory: Tensor  # what the step begins with, (steps, batch, past.MEMORY)
+    truth: Tensor  # the same, had the human played so far, as far as known
+    true_chord: Tensor  # what the human has at the step
+    guess_logits: Tensor  # of the coming beat's pitch class, (steps, batch, 12)
+    rotated: Tensor = None  # what the LSTM is fed, (steps, batch, 12, network.ROTATED); with `inputs` only
+    plain: Tensor = None  # the same, (steps, batch, network.PLAIN)
 
     @property
     def last(self) -> Tensor:
@@ -52,25 +57,29 @@ def roll(
     temperature: Tensor,
     gumbel: Tensor,
     mask: Tensor | None = None,
+    *,
+    inputs: bool = False,
 ) -> Roll:
     """Play the windows from a cold start; `forced` (batch,) says which are fed the human past.
 
     `batch` is time first (but for `genre`); `gumbel` is the noise, (steps, batch, network.NOISE); `mask`, (batch, 1,
     units), multiplies what the heads read of the LSTM, the same at every step and in every view (Gal and Ghahramani,
-    NeurIPS 2016), to drop some of it out.
+    NeurIPS 2016), to drop some of it out. With `inputs` it is noted what the LSTM was fed, for `rehearse.reread`.
     """
     steps, size = batch["heard"].shape[0], batch["heard"].shape[1]
     units = weights.recurrent.shape[0]
     player = past.start(size, units)
     truth = player.memory
     kinds = [tf.float32, tf.int32, tf.int32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32]
-    kinds += [tf.float32, tf.int32]
+    kinds += [tf.float32, tf.int32, tf.int32, tf.int32, tf.float32, *([tf.float32, tf.float32] if inputs else [])]
     arrays = [tf.TensorArray(kind, steps) for kind in kinds]
     places = network.setting(batch["place"], tf.tile(batch["genre"][None, :], (steps, 1)))
 
     def body(t: Tensor, player: Player, truth: Tensor, arrays: Any) -> Any:
         place = places[t]
-        player = whole = network.listen(weights, player, batch["heard"][t], place)
+        player = past.hear(player, batch["heard"][t])
+        fed = network.inputs_of(player, batch["heard"][t], place)
+        player = whole = network.cell_of(weights, player, *fed)
         if mask is not None:
             player = player._replace(lstm=tf.stack([player.lstm[:, 0] * mask, player.lstm[:, 1]], axis=1))
         # the melody half of the memory is the same for both pasts
@@ -95,7 +104,8 @@ def roll(
             batch["melody"][t], player.memory[:, 0], past.MELODY_CENTRE, past.MELODY_OCTAVES, 2
         )
         said = (logits, before, player.memory[:, 3], chord, low, last, true_low, bass_target, high, melody_target)
-        row = Roll(*said, whole.lstm[:, 0], whole.memory)
+        row = (*said, whole.lstm[:, 0], whole.memory, truth, true_chord, network.guess_logits(weights, player))
+        row += fed if inputs else ()
         arrays = [array.write(t, x) for array, x in zip(arrays, row, strict=True)]
         own = past.remember(player, chord, bass).memory
         truth = past.remember(player._replace(memory=truth), true_chord, true_bass).memory

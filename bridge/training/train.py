@@ -101,7 +101,8 @@ def train(module: Any, args: Common, start: Path | None) -> None:
                     bar, description=f"update {figures['update']}, {key} {figures.get(key, float('nan')):.3f}"
                 )
 
-            loop.fit(task, args, note, lambda done: progress.update(bar, completed=done), start)
+            first = None if getattr(module, "STARTS", False) else start
+            loop.fit(task, args, note, lambda done: progress.update(bar, completed=done), first)
     except KeyboardInterrupt:
         print(f"stopped; run the same command again to go on from {args.out / loop.CHECKPOINT}", file=sys.stderr)
     else:

@@ -91,6 +91,7 @@ def joined(base: network.Weights, heads: Sequence[Head], temperature: float) -> 
     """The network whose chord logits over `temperature` are log p plus what the heads say."""
     return base._replace(
         chord_hidden=tf.concat([base.chord_hidden, *(h.hidden for h in heads)], axis=1),
+        chord_guess=tf.concat([base.chord_guess, *(tf.zeros((network.GUESSED, h.hidden.shape[1])) for h in heads)], 1),
         chord=tf.concat([base.chord, *(temperature * h.out for h in heads)], axis=0),
         chord_bias=base.chord_bias + temperature * tf.add_n([h.bias for h in heads]),
     )
