@@ -14,7 +14,19 @@ tf = pytest.importorskip("tensorflow", reason="training needs tensorflow")
 from bridge.generators.model import AccompanimentModel, Heard  # noqa: E402
 from bridge.music.harmony import parse_chord  # noqa: E402
 from bridge.music.vocabulary import HOLD, NO_CHORD, PLACE_WIDTH, REST, Spot, chord_class, onset  # noqa: E402
-from bridge.training import accompaniment, convert, export, loop, losses, network, past, rollout, teacher, train  # noqa: E402
+from bridge.training import (  # noqa: E402
+    accompaniment,
+    convert,
+    export,
+    free_running,
+    loop,
+    losses,
+    network,
+    past,
+    rollout,
+    teacher,
+    train,
+)
 from bridge.training.arguments import command_of, parse  # noqa: E402
 from bridge.training.baselines import estimated_key, random_triads, rule  # noqa: E402
 from bridge.training.corpus import CLEAN, CorpusError, Tune, read, tune_of  # noqa: E402
@@ -319,8 +331,8 @@ def test_the_file_plays_a_tune_as_training_does(folder: Path, run: Path, model: 
     weights = export.read_weights(network.Weights, run / "best.npz")
     player = AccompanimentModel.load(model)
     tune = read(folder, ["openewld"], ["test"])[0]
-    rolled = accompaniment.free_run(tf.function(rollout.roll), weights, [tune], 1.0, seed=5)[0]
-    shape = (accompaniment.HELD_STEPS, 1, network.NOISE)
+    rolled = free_running.free_run(tf.function(rollout.roll), weights, [tune], 1.0, seed=5)[0]
+    shape = (free_running.HELD_STEPS, 1, network.NOISE)
     noise = np.random.default_rng(5).gumbel(size=shape).astype(np.float32)
     state, token, chords, bass = player.start(), REST, [], []
     for step, spot in enumerate(tune.spots):

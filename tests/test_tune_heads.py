@@ -13,7 +13,19 @@ tf = pytest.importorskip("tensorflow", reason="tuning needs tensorflow")
 from bridge.generators.model import AccompanimentModel  # noqa: E402
 from bridge.music.harmony import parse_chord  # noqa: E402
 from bridge.music.vocabulary import FIRST_ONSET, GENRES, HOLD, NO_CHORD, REST, chord_class  # noqa: E402
-from bridge.training import accompaniment, bass, export, heads, network, past, rollout, tune, tune_heads  # noqa: E402
+from bridge.training import (  # noqa: E402
+    accompaniment,
+    bass,
+    drawing,
+    export,
+    free_running,
+    heads,
+    network,
+    past,
+    rollout,
+    tune,
+    tune_heads,
+)
 from bridge.training.corpus import tune_of  # noqa: E402
 from bridge.training.measures import Performance  # noqa: E402
 from bridge.training.tuner_band import tensors  # noqa: E402
@@ -81,10 +93,10 @@ def test_the_bass_s_logits_are_those_it_was_drawn_from() -> None:
     places = network.setting(first["place"], tf.tile(first["genre"][None, :], (STEPS, 1)))
     logits = heads.bass_line(weights, roll, roll.output, places, COLD)
     noise = np.random.default_rng(4).gumbel(size=(STEPS, 1, network.NOISE)).astype(np.float32)
-    drawn = np.argmax(logits + noise[:, 0, NO_CHORD + 1 : NO_CHORD + 1 + network.BASS_NOISE], axis=1)
+    drawn = np.argmax(logits + noise[:, 0, NO_CHORD + 1 : NO_CHORD + 1 + drawing.BASS_NOISE], axis=1)
     pitches = past.bass_pitches(roll.memory[:, 0, 4])
     tokens = past.token_of(tf.constant(drawn, tf.int32), pitches)
-    np.testing.assert_array_equal(tokens, accompaniment.own_bass(roll)[:, 0])
+    np.testing.assert_array_equal(tokens, free_running.own_bass(roll)[:, 0])
 
 
 def test_parallels_are_those_of_the_table() -> None:
@@ -96,7 +108,7 @@ def check_parallels(first: dict[str, Any], roll: rollout.Roll) -> int:
     """How many tokens would be in parallel; each is so in the table's eyes, and no other."""
     tune_, some = tune_of(record()), 0
     found = np.asarray(heads.parallel(roll, first["beats"]))[0]
-    line, chords = accompaniment.own_bass(roll)[:, 0], np.asarray(roll.chord)[:, 0]
+    line, chords = free_running.own_bass(roll)[:, 0], np.asarray(roll.chord)[:, 0]
     beats = np.asarray(first["beats"])[0]
     assert not found[beats < 0].any()
     for number, (before, beat) in enumerate(pairwise(beats), 1):

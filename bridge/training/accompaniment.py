@@ -8,7 +8,6 @@ hit, exact), for what the teacher would play from where it is, and for the human
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,17 +21,18 @@ from bridge.training import loop, losses, network, past, teacher
 from bridge.training.arguments import Common
 from bridge.training.convert import card, convert, parity
 from bridge.training.corpus import PITCH_CLASSES, Tune
-from bridge.training.measures import Performance, bass_line, harmony, human
+from bridge.training.free_running import HELD_STEPS, free_run, time_first
+from bridge.training.measures import bass_line, harmony, human
 from bridge.training.rehearse import rehearse
 from bridge.training.rollout import Roll, roll
 from bridge.training.sources import learnt_from, tunes_of
-from bridge.training.windows import Windows, mix_of, window
+from bridge.training.windows import Windows, mix_of
 
 Tensor = Any
 WEIGHTS = network.Weights
 SHAPE = ("units", "hidden")  # arguments that say how large the network is
 STARTS = True  # a task begins with the weights of the model that training goes on from, and adds what they lack
-HELD, HELD_STEPS = 96, 256  # tunes and sixteenths of each in a validation
+HELD = 96  # tunes in a validation
 CURVES = {
     "free-running fit (valid)": ["valid_share"],
     "expected hit (train)": ["hit"],
@@ -201,12 +201,6 @@ def distance(tutor: teacher.Weights, batch: dict[str, Tensor], played: Roll, own
     return losses.mean(-tf.reduce_sum(tf.stop_gradient(said) * ours, axis=-1), mask)
 
 
-def time_first(batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The arrays that have steps, with these in front; those of a window as a whole stay."""
-    whole = ("genre", "beats", "forced")
-    return {key: x if key in whole else tf.transpose(x, [1, 0, *range(2, len(x.shape))]) for key, x in batch.items()}
-
-
 def student_terms(
     batch: dict[str, Tensor], played: Roll, rates: Any, sizes: Any, temperature: float
 ) -> dict[str, Tensor]:
@@ -242,30 +236,6 @@ def student_terms(
         ),
         "melody": losses.cross_entropy(played.melody_logits, played.melody_target, valid),
     }
-
-
-def free_run(
-    rolling: Callable[..., Roll], weights: Any, tunes: list[Tune], temperature: float, seed: int
-) -> list[Performance]:
-    """What the model plays to these tunes from a cold start, hearing only their melody; `rolling` is `roll`, traced."""
-    rows = [window(t, 0, HELD_STEPS) for t in tunes]
-    arrays = {key: np.stack([row[key] for row in rows]) for key in rows[0]}
-    held = {key: tf.constant(x, tf.float32 if x.dtype.kind == "f" else tf.int32) for key, x in arrays.items()}
-    batch = time_first(held)
-    gumbel = np.random.default_rng(seed).gumbel(size=(HELD_STEPS, len(tunes), network.NOISE)).astype(np.float32)
-    blank = {key: tf.fill(batch[key].shape, -1) for key in ("chord", "bass")}
-    played = rolling(weights, batch | blank, tf.zeros(len(tunes), tf.bool), tf.constant(temperature), gumbel)
-    chords, bass = played.chord.numpy(), own_bass(played)
-    return [Performance(t, chords[: t.steps, i], bass[: t.steps, i]) for i, t in enumerate(tunes)]
-
-
-def own_bass(played: Roll) -> Any:
-    """The bass tokens of a roll without a given bass, (steps, batch): there the target is the model's own choice."""
-    flat = [
-        past.token_of(choice, past.bass_pitches(last)).numpy()
-        for choice, last in zip(played.bass_target, played.own_bass_last, strict=True)
-    ]
-    return np.stack(flat)
 
 
 def task(args: Arguments) -> Accompanying:

@@ -17,7 +17,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from bridge.music.vocabulary import GENRES
-from bridge.training import network, past, rewards_band
+from bridge.training import drawing, network, past, rewards_band
 from bridge.training.bass import FIFTH, OCTAVE
 from bridge.training.corpus import Tune
 from bridge.training.losses import mean
@@ -89,8 +89,8 @@ def bass_line(weights: network.Weights, played: Roll, output: Tensor, places: Te
     player = past.start(1, output.shape[-1])._replace(lstm=tf.stack([flat, flat], axis=1))
     place = tf.reshape(places, (-1, network.SETTING))
     logits = network.bass_logits(weights, player, chord, memory, place)
-    heard = network.audible_bass(chord, logits, memory[:, 4])
-    return network.bent_line(heard, tf.constant(temperature), network.BASS_BEND)
+    heard = drawing.audible_bass(chord, logits, memory[:, 4])
+    return drawing.bent_line(heard, tf.constant(temperature), drawing.BASS_BEND)
 
 
 def parallel(played: Roll, beats: Tensor) -> Tensor:

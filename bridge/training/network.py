@@ -21,6 +21,7 @@ import tensorflow as tf
 from bridge.music.errors import ModelError
 from bridge.music.vocabulary import BASS_HIGH, BASS_LOW, FIRST_ONSET, GENRES, NO_CHORD, PLACE_WIDTH, REST
 from bridge.training.corpus import PITCH_CLASSES
+from bridge.training.drawing import BASS_BEND, BASS_NOISE, MELODY_BEND, audible, audible_bass, sample, sample_line
 from bridge.training.loop import WEIGHTS_FILE
 from bridge.training.past import (
     BASS_CENTRE,
@@ -40,12 +41,8 @@ from bridge.training.past import (
 
 Tensor = Any  # tensorflow ships no types
 
-BASS_NOISE = 2 + 12 * BASS_OCTAVES
 MELODY_NOISE = 2 + 12 * MELODY_OCTAVES
 NOISE = NO_CHORD + 1 + BASS_NOISE + MELODY_NOISE  # Gumbel numbers that a step consumes: chord, bass, melody
-BASS_BEND, MELODY_BEND = 0.25, 0.5  # exponents of the temperature for these lines, see `sample_line`
-REPEAT_COST = 1.6  # nats; without it the bass, on its own past, repeats a note twice as often as human basses do
-REST_COST = 1.5  # nats; without it the bass, once it rests, rests for bars
 SETTING = PLACE_WIDTH + len(GENRES)  # a step's place features and its genre, one-hot, zeros where it is unknown
 ROTATED = 12 * (2 + len(HALF_LIVES) + 2 + 1 + 2 * len(ECHOES))
 PLAIN = 4 + 9 + 7 + 8 + len(ECHOES) + SETTING
@@ -269,46 +266,6 @@ def melody_logits(weights: Weights, player: Player) -> Tensor:
     onsets = dense(tf.concat([hidden, last], axis=2), weights.melody)
     pool = tf.matmul(tf.reduce_mean(hidden, axis=1), weights.melody_pool)
     return tf.concat([pool, tf.reshape(onsets, (-1, 12 * MELODY_OCTAVES))], axis=1)
-
-
-def sample(logits: Tensor, noise: Tensor, temperature: Tensor) -> Tensor:
-    """(batch,) int32: a draw from softmax(logits / temperature) if `noise` is Gumbel distributed, (batch, classes)."""
-    return tf.argmax(logits / temperature + noise, axis=1, output_type=tf.int32)
-
-
-def audible(player: Player, logits: Tensor) -> Tensor:
-    """Chord logits (batch, chords) for playing: nothing sounds until the player has been heard."""
-    waiting = (player.memory[:, 0] < 0)[:, None]
-    silence = tf.constant(np.arange(NO_CHORD + 1) == NO_CHORD)[None, :]
-    return tf.where(waiting, tf.where(silence, 0.0, -1e9), logits)
-
-
-def audible_bass(chord: Tensor, logits: Tensor, last: Tensor) -> Tensor:
-    """Bass logits for playing: it rests without a chord, otherwise less readily, and repeats its `last` pitch less
-    readily, than it learned to on the human past."""
-    kinds = tf.constant(np.arange(BASS_NOISE))[None, :]
-    silence = kinds == 1
-    same = tf.reshape(bass_pitches(last) == last[:, None, None], (-1, 12 * BASS_OCTAVES))
-    same = tf.concat([tf.zeros_like(same[:, :2]), same], axis=1)
-    eager = logits - REST_COST * tf.cast(silence, tf.float32) - REPEAT_COST * tf.cast(same, tf.float32)
-    return tf.where((chord == NO_CHORD)[:, None], tf.where(silence, 0.0, -1e9), eager)
-
-
-def bent_line(logits: Tensor, temperature: Tensor, bend: float) -> Tensor:
-    """What a line is drawn from, of a head that says hold, rest, or one of many onsets, (batch, classes).
-
-    Temperature bends which onset, never when: a low one over all of them would turn every line into held notes, hold
-    being the likeliest by far. And which onset is bent by temperature ** `bend` only: drawn as coldly as the chords, a
-    bass hammers one note.
-    """
-    onsets = logits[:, 2:]
-    begins = tf.reduce_logsumexp(onsets, axis=1, keepdims=True)
-    return tf.concat([logits[:, :2], begins + tf.nn.log_softmax(onsets / tf.pow(temperature, bend))], axis=1)
-
-
-def sample_line(logits: Tensor, noise: Tensor, temperature: Tensor, bend: float) -> Tensor:
-    """As `sample`, from `bent_line`."""
-    return tf.argmax(bent_line(logits, temperature, bend) + noise, axis=1, output_type=tf.int32)
 
 
 class Played(NamedTuple):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from bridge.music.vocabulary import NO_CHORD
-from bridge.training import network, past
+from bridge.training import drawing, network, past
 from bridge.training.network import Weights
 from bridge.training.past import Player
 
@@ -85,14 +85,14 @@ def roll(
         # the melody half of the memory is the same for both pasts
         truth = tf.concat([player.memory[:, :2], truth[:, 2:]], axis=1)
         logits = network.chord_logits(weights, player)
-        noise = tf.split(gumbel[t], [NO_CHORD + 1, network.BASS_NOISE, network.MELODY_NOISE], axis=1)
+        noise = tf.split(gumbel[t], [NO_CHORD + 1, drawing.BASS_NOISE, network.MELODY_NOISE], axis=1)
         decides = place[:, 0] > 0
         before = player.memory[:, 2]
-        chord = tf.where(decides, network.sample(network.audible(player, logits), noise[0], temperature), before)
+        chord = tf.where(decides, drawing.sample(drawing.audible(player, logits), noise[0], temperature), before)
         low = network.bass_logits(weights, player, chord, player.memory, place)
         last = player.memory[:, 4]
         bass = past.token_of(
-            network.sample_line(network.audible_bass(chord, low, last), noise[1], temperature, network.BASS_BEND),
+            drawing.sample_line(drawing.audible_bass(chord, low, last), noise[1], temperature, drawing.BASS_BEND),
             past.bass_pitches(last),
         )
         true_chord = tf.where(decides, human(chord, batch["chord"][t]), truth[:, 2])

@@ -24,11 +24,11 @@ from bridge.generators.card import card_of
 from bridge.generators.shelf import folder
 from bridge.music.vocabulary import NO_CHORD
 from bridge.training import heads, loop, losses, network, past
-from bridge.training.accompaniment import HELD_STEPS, free_run, time_first
 from bridge.training.accompaniment import human_habits as human_sizes
 from bridge.training.arguments import PLACES, Common, docs
 from bridge.training.card import commit
 from bridge.training.corpus import SETS, Tune
+from bridge.training.free_running import HELD_STEPS, free_run, time_first
 from bridge.training.measures import human
 from bridge.training.passages import figures_of, human_habits
 from bridge.training.rollout import Roll, roll

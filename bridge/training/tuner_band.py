@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from bridge.music.vocabulary import CHORDS, NO_CHORD, REST
 from bridge.training import network, past, rewards_band
-from bridge.training.accompaniment import HELD_STEPS, free_run, time_first
 from bridge.training.accompaniment import human_habits as human_rates
 from bridge.training.corpus import Tune
+from bridge.training.free_running import HELD_STEPS, free_run, time_first
 from bridge.training.losses import mean
 from bridge.training.measures import human
 from bridge.training.network import dense
