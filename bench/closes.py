@@ -1,10 +1,11 @@
 """How answers end: whether the last note of a response is one to end on.
 
-`python bench/closes.py [--seeds N] [--bars N] [--models NAME ...] [--temperature T]` plays the demo's tunes to the band
-in `accompany+respond`, phrase by phrase with as many bars left empty for the answer, in virtual time, once a seed. Of
-every response it takes the last note: whether it is the tonic (of the key that the whole tune is in, by Krumhansl's
-profiles), a note of the tonic's triad, a note of the chord that the band plays under it, whether it falls on a beat,
-and whether it and the rest after it fill a beat at least. The player's own phrases are counted beside.
+`python bench/closes.py [--seeds N] [--bars N] [--models NAME ...] [--temperature T] [--unled]` plays the demo's tunes
+to the band in `accompany+respond`, phrase by phrase with as many bars left empty for the answer, in virtual time, once
+a seed. Of every response it takes the last note: whether it is the tonic (of the key that the whole tune is in, by
+Krumhansl's profiles), a note of the tonic's triad, a note of the chord that the band plays under it, whether it falls
+on a beat, and whether it and the rest after it fill a beat at least. The player's own phrases are counted beside;
+`--unled` is the floor.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from bridge import tunes
 from bridge.engine.answerer import Answerer
 from bridge.engine.jam import Jam
 from bridge.engine.settings import Settings
+from bridge.generators import close
 from bridge.io.bench_step import timed_tune
 from bridge.io.minds import Choice, answerers, choose
 from bridge.music.events import RESPONSE, Chord, Cue
@@ -110,7 +112,11 @@ def main(argv: Sequence[str]) -> int:
     parser.add_argument("--bars", type=int, default=4)
     parser.add_argument("--temperature", type=float, default=0.6)
     parser.add_argument("--models", nargs="+", default=MODELS, choices=MODELS)
+    parser.add_argument("--unled", action="store_true", help="as the minds end when nothing leans to a close")
     args = parser.parse_args(argv)
+    if args.unled:
+        for wish in ("GOAL", "RUSHED", "SETTLED"):
+            setattr(close, wish, 0.0)
     choice, minds = choose(None), answerers()[0]
     print(f"| last note of a response, {args.bars} bars | responses | notes | " + " | ".join(ROWS) + " |")
     print("| --- " + "| --: " * (2 + len(ROWS)) + "|")
@@ -128,7 +134,9 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _row(name: str, ends: Ends) -> None:
-    shares = " | ".join(f"{ends.true[row] / max(1, ends.count):.2f}" for row in ROWS)
+    chordless = name not in MODELS  # nobody plays under the phrases
+    told = ["" if chordless and row == "chord tone" else f"{ends.true[row] / max(1, ends.count):.2f}" for row in ROWS]
+    shares = " | ".join(told)
     print(f"| {name} | {ends.count} | {ends.notes / max(1, ends.count):.1f} | {shares} |", flush=True)
 
 
