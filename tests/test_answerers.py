@@ -178,9 +178,10 @@ def test_the_band_chooses_chords_for_what_the_machine_is_about_to_say(minds: dic
 def test_a_tuned_band_is_there_and_plays_another_way() -> None:
     band = choose(None).mind
     assert isinstance(band, Band)
-    assert {"default-tuned", "pop-tuned"} <= {*band.weights}
-    assert band.model("hymn", "tuned") is not band.model("hymn", "plain")
-    assert band.model("folk", "tuned") is band.model("folk"), "folk was not tuned: its own weights answer"
+    assert {"default-tuned", "folk-tuned", "pop-tuned"} <= {*band.weights}
+    for genre in ("hymn", "folk", "pop"):
+        assert band.model(genre, "tuned") is not band.model(genre, "plain")
+        assert band.model(genre, "other") is band.model(genre), "not tuned in that way: its own weights answer"
     host = Host().tune(CALL * 4).stop()
     played = []
     for tuning in ("plain", "tuned"):
