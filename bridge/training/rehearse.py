@@ -2,7 +2,7 @@
 
 Samples have no gradient, so nothing that the LSTM hears of its own past has one. The gradient is the same as through
 the roll itself; but every product save the recurrent one is a single large one, and what one step keeps for the
-gradient is not copied at the next (a third of the time, by `perf`, went into copies).
+gradient is not copied at the next.
 """
 
 from __future__ import annotations
