@@ -113,6 +113,17 @@ def test_a_host_whose_time_jumps_by_part_of_a_pulse_loses_none(jump: float) -> N
     assert follower.tempo == pytest.approx(120, rel=0.01)
 
 
+def test_a_loss_that_a_pulse_in_its_place_confirms_stays_counted_when_time_then_jumps() -> None:
+    """As under an overloaded JACK server: a pulse lost, the next two in their place, then all late by .4 pulses."""
+    truth = [moment + (0.4 * 60 / 120 / 24 if i >= 123 else 0) for i, moment in enumerate(steady(120, 240))]
+    follower, counted = PulseFollower(), 0
+    for i, moment in enumerate(truth):
+        if i != 120:
+            counted += follower.pulse(moment)
+    assert counted == len(truth)
+    assert follower.tempo == pytest.approx(120, rel=0.01)
+
+
 @pytest.mark.parametrize(("before", "after"), [(60, 220), (220, 60), (220, 120), (120, 80), (80, 120)])
 def test_a_start_at_another_tempo_is_counted_from_its_first_pulse(before: float, after: float) -> None:
     follower = PulseFollower()

@@ -83,8 +83,11 @@ class PulseFollower:
         self._row, self._assumed, self._ignored = 0, 0, 0
 
     def _measure(self, interval: float, time: float) -> int:
-        """Begin anew at the tempo of one interval, and set right what the row of odd arrivals had counted."""
-        counted = 1 - self._assumed + self._ignored
+        """Begin anew at the tempo of one interval, and set right what the row of odd arrivals had counted.
+
+        Pulses that came in their place after a loss speak for it: what was assumed before them stays counted.
+        """
+        counted = 1 + self._ignored - (0 if self._regular else self._assumed)
         if FASTEST <= interval <= SLOWEST:
             self.period = interval
         self._rephase(time)

@@ -31,7 +31,7 @@ def test_the_band_keeps_time_with_a_real_clock_and_stops_with_it(need: Need, tmp
     from bench.rig.stage import Stage
 
     sections = [Section("steady", steady(TEMPO)), Section("relocated", relocation)]
-    with Stage(tmp_path, band=SERVE) as stage:
+    with Stage(tmp_path, band=SERVE, realtime=True, patient=True) as stage:
         results, _ = run(stage, sections, SECONDS)
         assert stage.engine is not None
         stage.engine.send_signal(signal.SIGINT)
