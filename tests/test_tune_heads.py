@@ -54,10 +54,32 @@ def test_a_rate_that_is_people_s_costs_nothing_and_no_cell_pays_for_another() ->
     cell = heads.cell_of(genre[None, :], place, age)
     rates = np.zeros(heads.CELLS, np.float32)
     rates[int(cell[0, 0])], rates[int(cell[2, 0])] = 0.75, 0.25
-    there = tf.ones((3, 1))
-    assert float(heads.habits(tf.constant([[0.5], [1.0], [0.25]]), there, cell, rates)) == pytest.approx(0, abs=1e-6)
-    apart = heads.habits(tf.constant([[0.5], [0.5], [0.75]]), there, cell, rates)
+    told = tf.ones((3, 1)), cell, rates, tf.zeros((2, heads.CELLS))
+    even, left = heads.habits(tf.constant([[0.5], [1.0], [0.25]]), *told)
+    assert float(even) == pytest.approx(0, abs=1e-6)
+    assert float(tf.reduce_sum(left[0])) == pytest.approx(1.75 * heads.FADE)
+    assert float(tf.reduce_sum(left[1])) == pytest.approx(3 * heads.FADE)
+    apart, _ = heads.habits(tf.constant([[0.5], [0.5], [0.75]]), *told)
     assert float(apart) == pytest.approx(1 / 8, abs=1e-4)
+
+
+def test_a_batch_is_judged_with_those_before_it_and_moves_as_if_alone() -> None:
+    shares, counts = tf.constant([0.5, 0.5]), tf.constant([[3.0, 0.0], [4.0, 0.0]])
+    with tf.GradientTape() as tape:
+        tape.watch(counts)
+        alone, _ = heads.distance(counts, shares, tf.zeros((2, 2)))
+    assert float(alone) == pytest.approx(1 / 16, abs=1e-5)
+    assert np.asarray(tape.gradient(alone, counts))[0] == pytest.approx([2 * 0.25 / 4, 0], abs=1e-5)
+    with tf.GradientTape() as tape:
+        tape.watch(counts)
+        settled, _ = heads.distance(counts, shares, tf.constant([[5.0, 0.0], [12.0, 0.0]]))
+    assert float(settled) == pytest.approx(0, abs=1e-6)  # 8 of 16: chance, no habit
+    assert np.asarray(tape.gradient(settled, counts))[0] == pytest.approx([0, 0], abs=1e-5)
+    with tf.GradientTape() as tape:
+        tape.watch(counts)
+        habit, _ = heads.distance(counts, shares, tf.constant([[9.0, 0.0], [12.0, 0.0]]))
+    assert float(habit) == pytest.approx(1 / 16, abs=1e-5)
+    assert np.asarray(tape.gradient(habit, counts))[0] == pytest.approx([2 * 0.25 / 4, 0], abs=1e-5)
 
 
 def test_falling_fifths_are_counted_among_root_changes() -> None:
@@ -66,9 +88,9 @@ def test_falling_fifths_are_counted_among_root_changes() -> None:
     chances = np.zeros((1, 1, NO_CHORD + 1), np.float32)
     chances[..., [C, F, G]] = 0.5, 0.25, 0.25  # from C: stays by half, and what moves falls by half
     shares = np.full(heads.KINDS, 0.5, np.float32)
-    told = tf.constant([[C]]), tf.ones((1, 1)), tf.constant([0])
-    assert float(heads.fifths(tf.constant(chances), *told, shares)) == pytest.approx(0, abs=1e-5)
-    assert float(heads.fifths(tf.constant(chances), *told, shares + 0.5)) == pytest.approx(0.25, abs=1e-4)
+    told, none = (tf.constant([[C]]), tf.ones((1, 1)), tf.constant([0])), tf.zeros((2, heads.KINDS))
+    assert float(heads.fifths(tf.constant(chances), *told, shares, none)[0]) == pytest.approx(0, abs=1e-5)
+    assert float(heads.fifths(tf.constant(chances), *told, shares + 0.5, none)[0]) == pytest.approx(0.25, abs=1e-4)
 
 
 def test_people_s_fifths_by_genre() -> None:

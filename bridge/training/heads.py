@@ -28,6 +28,7 @@ from bridge.training.rollout import Roll
 Tensor = Any
 KINDS = len(GENRES) + 1
 CELLS = KINDS * 3 * AGES  # of the habits of change
+FADE = 0.9  # of the counts of habits, at each update: some ten updates count
 _FALL, _BOTH = (ROOTS[None, :] - ROOTS[:, None]) % 12, np.minimum(ROOTS[None, :], ROOTS[:, None]) >= 0
 MOVES, FALLS = (np.asarray(_BOTH & kind, np.float32) for kind in (_FALL > 0, _FALL == 5))
 """(chord before, chord): whether the root moves, and whether it falls a fifth."""
@@ -38,21 +39,36 @@ def cell_of(genre: Tensor, place: Tensor, age: Tensor) -> Tensor:
     return ((genre % KINDS) * 3 + place) * AGES + tf.clip_by_value(age, 1, AGES) - 1
 
 
-def habits(changes: Tensor, mask: Tensor, cell: Tensor, rates: Tensor) -> Tensor:
-    """The squared distance of the rate of change from the human one, (CELLS,), a mean over decisions."""
+def habits(changes: Tensor, mask: Tensor, cell: Tensor, rates: Tensor, of_late: Tensor) -> tuple[Tensor, Tensor]:
+    """The squared distance of the rate of change from the human one, (CELLS,), a mean over decisions; and the counts.
+
+    `of_late` is what the windows before left of theirs, (2, CELLS): changes, decisions.
+    """
     cell, mask = tf.reshape(cell, [-1]), tf.reshape(mask, [-1])
-    weight = tf.math.unsorted_segment_sum(mask, cell, CELLS)
-    rate = tf.math.unsorted_segment_sum(tf.reshape(changes, [-1]) * mask, cell, CELLS) / (weight + 1e-6)
-    return tf.reduce_sum(weight * tf.square(rate - rates)) / (tf.reduce_sum(weight) + 1e-6)
+    pair = tf.stack([tf.reshape(changes, [-1]) * mask, mask])
+    return distance(tf.stack([tf.math.unsorted_segment_sum(x, cell, CELLS) for x in tf.unstack(pair)]), rates, of_late)
 
 
-def fifths(chances: Tensor, before: Tensor, mask: Tensor, genre: Tensor, shares: Tensor) -> Tensor:
-    """The squared distance of the share of root changes that fall a fifth from the human one, (KINDS,), by genre."""
+def fifths(
+    chances: Tensor, before: Tensor, mask: Tensor, genre: Tensor, shares: Tensor, of_late: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The same of the share of root changes that fall a fifth, by genre: `shares` (KINDS,), `of_late` (2, KINDS)."""
     falls, moves = (tf.reduce_sum(chances * tf.gather(table, before), axis=-1) * mask for table in (FALLS, MOVES))
     member = tf.one_hot(genre % KINDS, KINDS)
-    fell, moved = (tf.linalg.matvec(member, tf.reduce_sum(x, axis=0), transpose_a=True) for x in (falls, moves))
-    error = tf.square(fell / (moved + 1e-6) - shares)
-    return tf.reduce_sum(moved * error) / (tf.reduce_sum(moved) + 1e-6)
+    counts = [tf.linalg.matvec(member, tf.reduce_sum(x, axis=0), transpose_a=True) for x in (falls, moves)]
+    return distance(tf.stack(counts), shares, of_late)
+
+
+def distance(counts: Tensor, shares: Tensor, of_late: Tensor) -> tuple[Tensor, Tensor]:
+    """The squared distance of the shares that `counts`, (2, cells), and those `of_late` make together from `shares`.
+
+    A batch alone is too few: its chance deviations would be paid for as if they were habits. It is a small part of all,
+    so its gradient is scaled up by as much; the value is not. The second result is what is left of all for the next.
+    """
+    done, told = tf.unstack(counts + of_late)
+    value = tf.reduce_sum(told * tf.square(done / (told + 1e-6) - shares)) / (tf.reduce_sum(told) + 1e-6)
+    scale = tf.stop_gradient(tf.reduce_sum(told) / (tf.reduce_sum(counts[1]) + 1e-6))
+    return scale * value + tf.stop_gradient(value - scale * value), FADE * tf.stop_gradient(counts + of_late)
 
 
 def human_fifths(tunes: Sequence[Tune], least: int = 200) -> NDArray[np.float32]:

@@ -103,6 +103,10 @@ class Tuning:
         self._rates, self._fifths = heads.human_rates(counts, moves), heads.human_fifths(train)
         self._held = [tune for tune in tunes if tune.split == "valid" and (tune.chords >= 0).any()]
         self._rolling = tf.function(roll)
+        self._of_late = {
+            name: tf.Variable(tf.zeros((2, size)), trainable=False)
+            for name, size in (("habits", heads.CELLS), ("fifths", heads.KINDS))
+        }
 
     def weights(self) -> network.Weights:
         """Variables that begin as the model."""
@@ -147,11 +151,16 @@ class Tuning:
         age = tf.cast(tf.round(tf.cast(played.age, tf.float32) / per_beat), tf.int32)
         cell = heads.cell_of(batch["genre"][None, :], kind, age)
         heard = decides * tf.reduce_sum(batch["coming"], axis=-1)
+        late, changes = self._of_late, losses.change(chances, played.before)
+        habits, left = heads.habits(changes, started, cell, self._rates, late["habits"])
+        late["habits"].assign(left)
+        fifths, left = heads.fifths(chances, played.before, started, batch["genre"], self._fifths, late["fifths"])
+        late["fifths"].assign(left)
         return {
             "hit": losses.mean(losses.expected_hit(chances, batch["coming"]), heard),
-            "habits": heads.habits(losses.change(chances, played.before), started, cell, self._rates),
+            "habits": habits,
             "fat": losses.fatness(chances, started, batch["genre"], self._sizes),
-            "fifths": heads.fifths(chances, played.before, started, batch["genre"], self._fifths),
+            "fifths": fifths,
             "human": losses.cross_entropy(logits, batch["chord"], known),
             "chord_apart": heads.divergence(logits / cold, old / cold, decides),
         }
