@@ -9,6 +9,7 @@ import pytest
 from bridge.engine import form
 from bridge.engine.answerer import Ask, Phrase, Tone
 from bridge.engine.jam import Jam
+from bridge.engine.parameters import TUNINGS
 from bridge.engine.settings import Settings
 from bridge.generators.answerers import MelodyAnswerer, MorphAnswerer
 from bridge.generators.band import Band
@@ -178,16 +179,16 @@ def test_the_band_chooses_chords_for_what_the_machine_is_about_to_say(minds: dic
 def test_a_tuned_band_is_there_and_plays_another_way() -> None:
     band = choose(None).mind
     assert isinstance(band, Band)
-    assert {"default-tuned", "folk-tuned", "pop-tuned"} <= {*band.weights}
+    assert {f"{which}-{name}" for which in ("default", "folk", "pop") for name in TUNINGS[1:]} <= {*band.weights}
     for genre in ("hymn", "folk", "pop"):
-        assert band.model(genre, "tuned") is not band.model(genre, "plain")
+        assert len({id(band.model(genre, tuning)) for tuning in TUNINGS}) == len(TUNINGS)
         assert band.model(genre, "other") is band.model(genre), "not tuned in that way: its own weights answer"
     host = Host().tune(CALL * 4).stop()
     played = []
-    for tuning in ("plain", "tuned"):
+    for tuning in TUNINGS:
         settings = Settings()
         settings.set("tuning", tuning)
         jam = Jam(band, settings=settings)
         played.append([(c.tick, c.pitch) for _, _, c in cues(play(jam, host.script, host.time))])
         assert jam.report().failures == 0
-    assert played[0] != played[1]
+    assert played[0] != played[1] != played[2] != played[0]

@@ -20,6 +20,7 @@ from bridge.training import (  # noqa: E402
     export,
     free_running,
     heads,
+    loop,
     network,
     past,
     rollout,
@@ -183,5 +184,10 @@ def test_the_command_tunes_and_export_takes_it(tmp_path: Path, capsys: pytest.Ca
     assert card["started_from"]["name"] == "small"
     assert card["parity"]["largest_difference"] < 1e-3
     assert (out / "curves.svg").exists()
+    assert "averaged_with" not in card
+    assert export.main(["--last", "--run", str(run), "--out", str(out), "--average", str(run / loop.CHECKPOINT)]) == 0
+    again = json.loads((out / "model.json").read_text())
+    assert (again["averaged_with"], again["sha256"]) == ([card["command"]], card["sha256"])
+    assert f"* Averaged with: `{card['command']}`." in (out / "README.md").read_text()
     assert tune.main(["heads", "--data", str(data), "--from", "nobody"]) == 1
     assert "nobody" in capsys.readouterr().err

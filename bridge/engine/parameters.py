@@ -17,7 +17,7 @@ ANY: Final = "any"  # the genre of a player who names none
 OFF: Final = "off"
 MODES: Final = ("accompany", "respond", "morph", "accompany+respond", "accompany+morph", "listen")
 MELODIES: Final = ("melody", "note_rnn", "q", "psi", "g")  # minds that answer with a melody
-TUNINGS: Final = ("plain", "tuned")  # of the accompanist
+TUNINGS: Final = ("plain", "tuned", "consonant")  # of the accompanist
 KEYS: Final = (OFF, "auto", "C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 VOICES: Final = (ACCOMPANIMENT, BASS, RESPONSE)  # of the band
 MANY: Final = 64  # bars
@@ -122,7 +122,8 @@ _PLAYING: Final = (
     Parameter("patience_bars", 4, 0, MANY, "bars", "silence of yours after which the band falls silent too; 0: never"),
     _word(
         "tuning", TUNINGS,
-        "the accompanist as it learnt, or tuned by rewards afterwards; from the next bar line on, where it is there",
+        "the accompanist as it learnt, or tuned by rewards afterwards: `tuned` by all of them, `consonant` to your "
+        "melody first; from the next bar line on, where it is there",
     ),
     _switch("learnt", 1, "whether the band plays as it learnt from you (`serve --learn`); from the next bar line on"),
 )  # fmt: skip

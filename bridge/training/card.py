@@ -146,6 +146,7 @@ def readme(card: Card) -> str:
             if started
             else []
         ),
+        *(f"* Averaged with: `{command}`." for command in card.get("averaged_with", [])),
         f"* Default temperature {card['temperature']}.",
         "",
         "## Learned from",

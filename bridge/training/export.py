@@ -29,7 +29,11 @@ from bridge.training.loop import BEST, CHECKPOINT, WEIGHTS_FILE, ExportError
 
 
 def read_weights(kind: Any, *checkpoints: Path) -> Any:
-    """The running average of the weights, its mean over checkpoints of one run (Izmailov et al., UAI 2018)."""
+    """The running average of the weights, its mean over checkpoints.
+
+    Of one run (Izmailov et al., UAI 2018), or of runs that began at the same weights (Wortsman et al., ICML 2022); a
+    checkpoint that is named twice counts twice.
+    """
     found = []
     for checkpoint in checkpoints:
         with np.load(checkpoint, allow_pickle=False) as saved:
@@ -105,6 +109,14 @@ def facts_of(run: Path, name: str, notes: list[str]) -> dict[str, Any]:
     return facts
 
 
+def told_of(checkpoint: Path) -> str:
+    """The command of the run that a checkpoint is of, or its own name where its folder says none."""
+    path = checkpoint.parent / "run.json"
+    if not path.exists():
+        return checkpoint.name
+    return str(json.loads(path.read_text(encoding="utf-8"))["command"])
+
+
 def main(argv: list[str]) -> int:
     """`improv export`: 0 if a folder was written, 1 if parity or the checkpoint failed."""
     parser = argparse.ArgumentParser(
@@ -114,7 +126,10 @@ def main(argv: list[str]) -> int:
     )
     parser.add_argument("--run", type=Path, default=Path("out/accompaniment"), help="the run (default: %(default)s)")
     parser.add_argument("--out", type=Path, help="folder to write (default: models/NAME, by the name of the run)")
-    parser.add_argument("--average", type=Path, nargs="*", default=[], help="checkpoints to average with the best")
+    parser.add_argument(
+        "--average", type=Path, nargs="*", default=[],
+        help="checkpoints to average with it, of this run or of others begun where it was; one named twice counts so",
+    )
     parser.add_argument("--last", action="store_true", help="take the last weights rather than the best validated ones")
     parser.add_argument("--data", type=Path, help="tunes; with them the card gets its held-out figures")
     parser.add_argument("--note", action="append", default=[], help="a known weakness, for the card (may be repeated)")
@@ -123,6 +138,8 @@ def main(argv: list[str]) -> int:
     try:
         facts = facts_of(args.run, out.name, args.note)
         module = module_of(facts["kind"])
+        if args.average:
+            facts["averaged_with"] = [told_of(checkpoint) for checkpoint in args.average]
         best = args.run / BEST
         first = args.run / CHECKPOINT if args.last or not best.exists() else best
         card = export(module, read_weights(module.WEIGHTS, first, *args.average), out, facts)
