@@ -124,6 +124,27 @@ def test_a_loss_that_a_pulse_in_its_place_confirms_stays_counted_when_time_then_
     assert follower.tempo == pytest.approx(120, rel=0.01)
 
 
+@pytest.mark.parametrize("pauses", [(0.6, 0.3), (0.5, 0.5), (0.4, 0.6), (0.6, 0.6)])
+def test_two_pauses_of_the_host_that_add_up_to_a_pulse_are_no_loss(pauses: tuple[float, float]) -> None:
+    """As a JACK server that stands still for .6 of a pulse, and at the next again: nothing was lost."""
+    period = 60 / 120 / 24
+    truth = [m + period * sum(pauses[: max(0, i - 119)]) for i, m in enumerate(steady(120, 240))]
+    follower, counted = PulseFollower(), 0
+    for moment in truth:
+        counted += follower.pulse(moment)
+    assert counted == len(truth)
+    assert follower.tempo == pytest.approx(120, rel=0.01)
+
+
+def test_a_loss_right_after_a_pause_of_the_host_is_counted() -> None:
+    truth = [m + (0.6 * 60 / 120 / 24 if i >= 120 else 0) for i, m in enumerate(steady(120, 240))]
+    follower, counted = PulseFollower(), 0
+    for i, moment in enumerate(truth):
+        if i != 121:
+            counted += follower.pulse(moment)
+    assert counted == len(truth)
+
+
 @pytest.mark.parametrize(("before", "after"), [(60, 220), (220, 60), (220, 120), (120, 80), (80, 120)])
 def test_a_start_at_another_tempo_is_counted_from_its_first_pulse(before: float, after: float) -> None:
     follower = PulseFollower()

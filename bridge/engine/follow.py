@@ -44,6 +44,7 @@ class PulseFollower:
         self._bias = 0.0
         self._jitter = 1e-3
         self._row = 0  # odd arrivals in a row
+        self._moved = False  # the last arrival was odd and no loss explains it: the host's time moved
         self._assumed = 0  # pulses counted in this row without having been heard
         self._ignored = 0  # pulses heard in this row but not counted
         self._regular = 0  # pulses in their place since some were taken for lost
@@ -67,7 +68,7 @@ class PulseFollower:
             return 1
         error = time - self._next
         if abs(error) <= ODD * self.period:
-            self._row, self._ignored = 0, 0
+            self._row, self._ignored, self._moved = 0, 0, False
             self._regular += 1
             if self._regular >= CERTAIN:
                 self._assumed = 0
@@ -80,7 +81,7 @@ class PulseFollower:
     def _rephase(self, time: float) -> None:
         self.time, self._next = time, time + self.period
         self._gear, self._bias = AGILE, 0.0
-        self._row, self._assumed, self._ignored = 0, 0, 0
+        self._row, self._assumed, self._ignored, self._moved = 0, 0, 0, False
 
     def _measure(self, interval: float, time: float) -> int:
         """Begin anew at the tempo of one interval, and set right what the row of odd arrivals had counted.
@@ -98,6 +99,9 @@ class PulseFollower:
         if self._assumed > 0 and error < -LOST * self.period:
             self._assumed -= 1  # a pulse that we took for lost was only late
             return 0
+        if self._moved:  # its old grid is gone; the arrival before is the new one
+            error = interval - self.period
+            self._next = time - error
         missing = round(error / self.period)
         rest = error - missing * self.period
         self._row += 1
@@ -107,7 +111,8 @@ class PulseFollower:
         if interval < TWICE * self.period:
             self._ignored += 1  # the same pulse twice, as JACK delivers it where a client missed its cycle
             return 0
-        if not whole:
+        self._moved = not whole
+        if self._moved:
             self._track(0.0)
             return 1
         self._assumed += missing
