@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import page  # beside this file
 
 from bridge.engine.parameters import TUNINGS
 from bridge.training.table_band import ROWS
@@ -76,18 +77,6 @@ def genres() -> str:
 PARTS = {"overall": overall, "genres": genres}
 
 
-def generated(text: str) -> str:
-    """The page with every marked part made anew."""
-    for name, part in PARTS.items():
-        begin, end = f"<!-- {name}: made by tools/band_page.py -->", f"<!-- end {name} -->"
-        pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-        if not pattern.search(text):
-            raise SystemExit(f"docs/tuning-band.md lacks the mark {begin}")
-        before, after = pattern.split(text, maxsplit=1)
-        text = f"{before}{begin}\n{part().strip()}\n{end}{after}"
-    return text
-
-
 def main() -> int:
     """Write, or compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -98,14 +87,7 @@ def main() -> int:
     if args.data:
         words = ["--data", str(args.data), "--jobs", str(args.jobs), "--out", str(FIGURES), "--tuned", *TUNINGS[1:]]
         subprocess.run([sys.executable, "-m", "bridge", "tune", "table", *words], check=True, stdout=subprocess.DEVNULL)
-    before = PAGE.read_text(encoding="utf-8")
-    after = generated(before)
-    if args.check:
-        if before != after:
-            print("docs/tuning-band.md is not what tools/band_page.py writes; run it", file=sys.stderr)
-        return int(before != after)
-    PAGE.write_text(after, encoding="utf-8")
-    return 0
+    return page.settle(PAGE, Path(__file__).name, PARTS, check=args.check)
 
 
 if __name__ == "__main__":

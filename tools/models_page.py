@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,6 +18,7 @@ from bridge.training.report import markdown
 
 sys.path.insert(0, str(Path(__file__).parent))
 import examples  # beside this file
+import page
 
 MODELS = Path(__file__).parent.parent / "models"
 PAGE, FIGURES = MODELS / "README.md", MODELS / "figures.json"
@@ -57,18 +57,6 @@ def listing() -> str:
 PARTS = {"weights": weights, "figures": figures, "curves": curves, "examples": listing}
 
 
-def generated(text: str) -> str:
-    """The page with every marked part made anew."""
-    for name, part in PARTS.items():
-        begin, end = f"<!-- {name}: made by tools/models_page.py -->", f"<!-- end {name} -->"
-        pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-        if not pattern.search(text):
-            raise SystemExit(f"models/README.md lacks the mark {begin}")
-        before, after = pattern.split(text, maxsplit=1)
-        text = f"{before}{begin}\n\n{part().strip()}\n\n{end}{after}"
-    return text
-
-
 def measure(data: Path, jobs: int) -> None:
     """Figures and pictures of all models, and the examples."""
     out = MODELS / "pictures"
@@ -95,14 +83,7 @@ def main() -> int:
     except (BridgeError, subprocess.CalledProcessError) as error:
         print(f"models_page: {error}", file=sys.stderr)
         return 1
-    before = PAGE.read_text(encoding="utf-8")
-    after = generated(before)
-    if args.check:
-        if before != after:
-            print("models/README.md is not what tools/models_page.py writes; run it", file=sys.stderr)
-        return int(before != after)
-    PAGE.write_text(after, encoding="utf-8")
-    return 0
+    return page.settle(PAGE, Path(__file__).name, PARTS, check=args.check, gap="\n\n")
 
 
 if __name__ == "__main__":

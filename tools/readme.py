@@ -1,10 +1,11 @@
 """Write the README's generated tables from the code: `python tools/readme.py`; `--check` only compares (exit 1)."""
 
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
+
+import page  # beside this file
 
 from bridge.engine.console import ACTIONS
 from bridge.engine.settings import PARAMETERS
@@ -70,28 +71,9 @@ def _cell(value: Any) -> str:
 TABLES = {"band": band, "protocol": markdown, "parameters": parameters, "actions": actions, "tunes": tunes}
 
 
-def generated(text: str) -> str:
-    """The text with every marked table made anew."""
-    for name, table in TABLES.items():
-        begin, end = f"<!-- {name}: made by tools/readme.py -->", f"<!-- end {name} -->"
-        pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-        if not pattern.search(text):
-            raise SystemExit(f"README.md lacks the mark {begin}")
-        before, after = pattern.split(text, maxsplit=1)
-        text = f"{before}{begin}\n{table().strip()}\n{end}{after}"
-    return text
-
-
 def main() -> int:
     """Write, or compare."""
-    before = README.read_text(encoding="utf-8")
-    after = generated(before)
-    if "--check" in sys.argv[1:]:
-        if before != after:
-            print("README.md is not what tools/readme.py writes; run it", file=sys.stderr)
-        return int(before != after)
-    README.write_text(after, encoding="utf-8")
-    return 0
+    return page.settle(README, Path(__file__).name, TABLES, check="--check" in sys.argv[1:])
 
 
 if __name__ == "__main__":

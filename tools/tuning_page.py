@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
+
+import page  # beside this file
 
 ROOT = Path(__file__).parent.parent
 MODELS = ROOT / "models"
@@ -142,18 +143,6 @@ def watch() -> str:
 PARTS = {"table": rows, "guards": watch}
 
 
-def generated(text: str) -> str:
-    """The page with every marked part made anew."""
-    for name, part in PARTS.items():
-        begin, end = f"<!-- {name}: made by tools/tuning_page.py -->", f"<!-- end {name} -->"
-        pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
-        if not pattern.search(text):
-            raise SystemExit(f"docs/tuning.md lacks the mark {begin}")
-        before, after = pattern.split(text, maxsplit=1)
-        text = f"{before}{begin}\n{part().strip()}\n{end}{after}"
-    return text
-
-
 def main() -> int:
     """Write, or compare."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -164,14 +153,7 @@ def main() -> int:
     if args.data:
         found = measure(args.data, args.pieces)
         FIGURES.write_text(json.dumps(short(found), indent=1) + "\n", encoding="utf-8")
-    before = PAGE.read_text(encoding="utf-8")
-    after = generated(before)
-    if args.check:
-        if before != after:
-            print("docs/tuning.md is not what tools/tuning_page.py writes; run it", file=sys.stderr)
-        return int(before != after)
-    PAGE.write_text(after, encoding="utf-8")
-    return 0
+    return page.settle(PAGE, Path(__file__).name, PARTS, check=args.check)
 
 
 if __name__ == "__main__":
