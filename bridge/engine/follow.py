@@ -99,13 +99,14 @@ class PulseFollower:
         if self._assumed > 0 and error < -LOST * self.period:
             self._assumed -= 1  # a pulse that we took for lost was only late
             return 0
-        if self._moved:  # its old grid is gone; the arrival before is the new one
+        room = max(SURE * self.period, BUSY, 4 * self._jitter)
+        if self._moved and abs(interval - self.period) > room:  # its time moved anew: count from the arrival before
             error = interval - self.period
             self._next = time - error
         missing = round(error / self.period)
         rest = error - missing * self.period
         self._row += 1
-        whole = missing > 0 and abs(rest) <= max(SURE * self.period, BUSY, 4 * self._jitter)
+        whole = missing > 0 and abs(rest) <= room
         if self._row >= (SLOWER if whole else TURN):
             return self._measure(interval, time)
         if interval < TWICE * self.period:
