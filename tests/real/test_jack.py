@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.real
 SECONDS = 5.0  # a section
-TEMPO = 180.0
-TRIES = 3  # where the machine itself is taken away for some 10 ms at a time, nothing on it keeps time, and we try again
+TEMPO = 90.0  # a pulse is 28 ms; a server that stands still for a whole one seems to have lost it
+TRIES = 5  # where the machine itself is taken away for some 10 ms at a time, nothing on it keeps time, and we try again
 FIGURE = 3.0  # ms; the goal is far lower and measured by bench/jack_rig.py, this has to hold on any busy machine
 PERIOD = 256  # frames, 5.3 ms; where a test is not about timing, a busy machine shall not miss JACK's cycles
 ENGINE = ["--midi", "--port", "0", "--json", "--no-record", "--model", "rules", "--config", "none"]
