@@ -102,6 +102,26 @@ def test_people_s_fifths_by_genre() -> None:
     assert shares[-1] == shares[folk] == shares[0]  # the others have no changes of their own
 
 
+def test_how_long_ago_the_last_note_of_the_melody_began() -> None:
+    melody = np.full((40, 2), HOLD, np.int32)
+    melody[:4, 0], melody[4, 0], melody[30, 0] = REST, FIRST_ONSET + 60, FIRST_ONSET + 62
+    melody[0, 1] = FIRST_ONSET
+    per_beat = tf.constant([[4, 6]] * 40)
+    wait = np.asarray(heads.waited(tf.constant(melody), per_beat))
+    assert wait[[3, 4, 5, 7, 8, 11, 12, 23, 24, 29, 30, 31], 0].tolist() == [-1, 0, 1, 1, 2, 2, 3, 5, 6, 6, 0, 1]
+    assert wait[[0, 5, 6, 29, 30, 39], 1].tolist() == [0, 1, 2, 5, 6, 6]
+
+
+def test_people_s_waits_by_genre() -> None:
+    """A chord a bar; a note on the first of every two bars but none in the last, with which the tune ends."""
+    melody, chords = [[4 + 32 * pair, 16, 60] for pair in range(4)], ["C:maj", "F:maj"] * 4
+    told = tune_of(record(melody=melody, chords=[[4 + 16 * bar, symbol] for bar, symbol in enumerate(chords)]))
+    rates = heads.human_waits([told]).reshape(heads.KINDS, heads.WAITS)
+    found = rates[-1, [0, 2, 3, 4, 5, 6]]
+    assert found == pytest.approx([3.4 / 4, *[0.4 / 5] * 3, 3.4 / 4, 0.4 / 10])
+    assert rates[GENRES.index("folk"), 0] == pytest.approx((3 + 20 * 3.4 / 4) / 23)
+
+
 def test_divergence_is_nought_of_the_same_and_masked() -> None:
     old = tf.constant([[0.0, 0.0], [3.0, 0.0]])
     new = tf.constant([[0.0, 0.0], [0.0, 3.0]])

@@ -1,8 +1,9 @@
 """What is asked of both of an accompanist's heads at once: pure functions of a roll, the gradient of each exact.
 
-Chords as in `losses`, with three more. *Habits*: how often a chord is left, by genre, place in the bar and age of the
-chord, is to be as people do it; of the expected rate, not of samples, so a cell that is right is left alone. *Fifths*:
-so with the share of root changes that fall a fifth. *Parallels*: what the bass is expected to make with the melody at
+Chords as in `losses`, with four more. *Habits*: how often a chord is left, by genre, place in the bar and age of the
+chord, is to be as people do it; of the expected rate, not of samples, so a cell that is right is left alone. *Waits*:
+so by genre and how long ago the melody's last note began: people move on while the melody rests. *Fifths*: so with the
+share of root changes that fall a fifth. *Parallels*: what the bass is expected to make with the melody at
 the next beat. The melody is recorded, so this is known of every pitch that the bass might go to (the bass table of
 `bass.moves`). Shapes: time first, (steps, batch, ...), but for what is read at beats, (batch, beats, ...).
 """
@@ -16,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from bridge.music.vocabulary import GENRES
+from bridge.music.vocabulary import FIRST_ONSET, GENRES, NO_CHORD
 from bridge.training import drawing, network, past, rewards_band
 from bridge.training.bass import FIFTH, OCTAVE
 from bridge.training.corpus import Tune
@@ -28,6 +29,7 @@ from bridge.training.rollout import Roll
 Tensor = Any
 KINDS = len(GENRES) + 1
 CELLS = KINDS * 3 * AGES  # of the habits of change
+WAITS = 7  # a note of the melody begins with the chord; it began less than 1, 2, 3, 4, 5 beats before; longer ago
 FADE = 0.9  # of the counts of habits, at each update: some ten updates count
 _FALL, _BOTH = (ROOTS[None, :] - ROOTS[:, None]) % 12, np.minimum(ROOTS[None, :], ROOTS[:, None]) >= 0
 MOVES, FALLS = (np.asarray(_BOTH & kind, np.float32) for kind in (_FALL > 0, _FALL == 5))
@@ -39,14 +41,27 @@ def cell_of(genre: Tensor, place: Tensor, age: Tensor) -> Tensor:
     return ((genre % KINDS) * 3 + place) * AGES + tf.clip_by_value(age, 1, AGES) - 1
 
 
-def habits(changes: Tensor, mask: Tensor, cell: Tensor, rates: Tensor, of_late: Tensor) -> tuple[Tensor, Tensor]:
-    """The squared distance of the rate of change from the human one, (CELLS,), a mean over decisions; and the counts.
+def waited(melody: Tensor, per_beat: Tensor) -> Tensor:
+    """How long ago the melody's last note began, one of WAITS, and -1 before any; both (steps, batch).
 
-    `of_late` is what the windows before left of theirs, (2, CELLS): changes, decisions.
+    `melody` has the tokens of the steps; `per_beat` the sixteenths of a beat. It counts a note that begins at the step
+    itself, which whoever decides a chord there has not heard yet.
     """
-    cell, mask = tf.reshape(cell, [-1]), tf.reshape(mask, [-1])
+    at = tf.range(melody.shape[0])
+    begun = tf.where(melody >= FIRST_ONSET, at[:, None], -1)
+    last = tf.reduce_max(tf.where(at[:, None, None] >= at[None, :, None], begun[None], -1), axis=1)
+    since = at[:, None] - last
+    return tf.where(last < 0, -1, tf.where(since > 0, 1 + tf.minimum(since // per_beat, WAITS - 2), 0))
+
+
+def habits(changes: Tensor, mask: Tensor, cell: Tensor, rates: Tensor, of_late: Tensor) -> tuple[Tensor, Tensor]:
+    """The squared distance of the rate of change from the human one, (cells,), a mean over decisions; and the counts.
+
+    `of_late` is what the windows before left of theirs, (2, cells): changes, decisions.
+    """
+    cell, mask, cells = tf.reshape(cell, [-1]), tf.reshape(mask, [-1]), len(rates)
     pair = tf.stack([tf.reshape(changes, [-1]) * mask, mask])
-    return distance(tf.stack([tf.math.unsorted_segment_sum(x, cell, CELLS) for x in tf.unstack(pair)]), rates, of_late)
+    return distance(tf.stack([tf.math.unsorted_segment_sum(x, cell, cells) for x in tf.unstack(pair)]), rates, of_late)
 
 
 def fifths(
@@ -87,6 +102,21 @@ def human_fifths(tunes: Sequence[Tune], least: int = 200) -> NDArray[np.float32]
 def human_rates(counts: Any, moves: Any) -> NDArray[np.float32]:
     """People's rates of change by cell, (CELLS,), of the counts of `passages.human_habits`."""
     return rewards_band.rates(counts, moves).astype(np.float32).reshape(-1)
+
+
+def human_waits(tunes: Sequence[Tune]) -> NDArray[np.float32]:
+    """People's rates of change by genre and `waited`, (KINDS * WAITS,), thin cells drawn to those of all genres."""
+    counts = np.zeros((2, KINDS, WAITS))
+    for tune in tunes:
+        if not tune.dup and (tune.chords >= 0).any():
+            played, beats = human_passage(tune), np.flatnonzero(tune.places[:, 0])
+            per_beat = np.where(tune.places[:, 3] > 0, 6, 4)[:, None]
+            wait = np.asarray(waited(tf.constant(tune.melody[:, None], tf.int32), tf.constant(per_beat, tf.int32)))
+            wait, before = wait[beats, 0], played.before[0]
+            there = (wait >= 0) & (before != NO_CHORD)
+            np.add.at(counts[0, tune.genre_index % KINDS], wait[there], 1)
+            np.add.at(counts[1, tune.genre_index % KINDS], wait[there], (played.chord[0] != before)[there])
+    return rewards_band.rates(*counts).astype(np.float32).reshape(-1)
 
 
 def divergence(new: Tensor, old: Tensor, mask: Tensor) -> Tensor:

@@ -74,6 +74,8 @@ class Arguments(Common):
     """Weight of the expected share of the coming beat's melody inside the chord."""
     habits: float = 10.0
     """Weight of the distance of the rates of change from people's, by genre, place in the bar and age of the chord."""
+    waits: float = 0.0
+    """Weight of the same by genre and how long ago the melody's last note began."""
     lean: float = 8.0
     """Weight of the pitch classes a chord in excess of the human number in the same genre."""
     fifths: float = 2.0
@@ -101,11 +103,12 @@ class Tuning:
         self._sizes = human_sizes(train)[1]
         counts, moves, _ = human_habits(train)
         self._rates, self._fifths = heads.human_rates(counts, moves), heads.human_fifths(train)
+        self._waits = heads.human_waits(train)
         self._held = [tune for tune in tunes if tune.split == "valid" and (tune.chords >= 0).any()]
         self._rolling = tf.function(roll)
         self._of_late = {
             name: tf.Variable(tf.zeros((2, size)), trainable=False)
-            for name, size in (("habits", heads.CELLS), ("fifths", heads.KINDS))
+            for name, size in (("habits", heads.CELLS), ("waits", len(self._waits)), ("fifths", heads.KINDS))
         }
 
     def weights(self) -> network.Weights:
@@ -131,7 +134,8 @@ class Tuning:
         seen = played.output * tf.cast(kept, tf.float32) / (1 - args.dropout)
         terms = self._chord_terms(weights, first, played, seen) | self._bass_terms(weights, first, played)
         terms["loss"] = (
-            args.habits * terms["habits"] + args.lean * terms["fat"] + args.fifths * terms["fifths"]
+            args.habits * terms["habits"] + args.waits * terms["waits"] + args.fifths * terms["fifths"]
+            + args.lean * terms["fat"]
             + args.imitate * terms["human"] + args.near * terms["chord_apart"] - args.hit * terms["hit"]
             + args.parallels * terms["parallels"] + args.firm * terms["bass_apart"]
         )  # fmt: skip
@@ -147,18 +151,25 @@ class Tuning:
         started = decides * tf.cast(played.before != NO_CHORD, tf.float32)
         known = decides * tf.cast(batch["chord"] >= 0, tf.float32)
         kind = tf.where(place[..., 1] > 0, 0, tf.where(place[..., 2] > 0, 1, 2))
-        per_beat = tf.where(place[..., 3] > 0, 6.0, 4.0)
-        age = tf.cast(tf.round(tf.cast(played.age, tf.float32) / per_beat), tf.int32)
+        per_beat = tf.where(place[..., 3] > 0, 6, 4)
+        age = tf.cast(tf.round(played.age / per_beat), tf.int32)
         cell = heads.cell_of(batch["genre"][None, :], kind, age)
         heard = decides * tf.reduce_sum(batch["coming"], axis=-1)
         late, changes = self._of_late, losses.change(chances, played.before)
         habits, left = heads.habits(changes, started, cell, self._rates, late["habits"])
         late["habits"].assign(left)
+        wait = heads.waited(batch["melody"], per_beat)
+        waits, left = heads.habits(
+            changes, started * tf.cast(wait >= 0, tf.float32), batch["genre"][None, :] % heads.KINDS * heads.WAITS
+            + tf.maximum(wait, 0), self._waits, late["waits"],
+        )  # fmt: skip
+        late["waits"].assign(left)
         fifths, left = heads.fifths(chances, played.before, started, batch["genre"], self._fifths, late["fifths"])
         late["fifths"].assign(left)
         return {
             "hit": losses.mean(losses.expected_hit(chances, batch["coming"]), heard),
             "habits": habits,
+            "waits": waits,
             "fat": losses.fatness(chances, started, batch["genre"], self._sizes),
             "fifths": fifths,
             "human": losses.cross_entropy(logits, batch["chord"], known),
