@@ -35,6 +35,7 @@ from bridge.training.past import (
     hear,
     melody_pitches,
     pitch_class,
+    recall,
     remember,
     token_of,
 )
@@ -46,8 +47,9 @@ NOISE = NO_CHORD + 1 + BASS_NOISE + MELODY_NOISE  # Gumbel numbers that a step c
 SETTING = PLACE_WIDTH + len(GENRES)  # a step's place features and its genre, one-hot, zeros where it is unknown
 ROTATED = 12 * (2 + len(HALF_LIVES) + 2 + 1 + 2 * len(ECHOES))
 PLAIN = 4 + 9 + 7 + 8 + len(ECHOES) + SETTING
-GUESS = ("guess_hidden", "guess", "chord_guess", "chord_fit")  # the weights that a model from before it lacks
+GUESS = ("guess_hidden", "guess", "chord_guess", "chord_fit", "recall")  # the weights that a model from before it lacks
 GUESSED = 24  # what the chord head reads of the guess, in each view
+RECALL = (0.0, 0.0, 0.0, 0.2, 1.0, 0.7, 0.7, 0.6, 0.6, 0.8)  # nats to begin with, for each cell of `past.recall`
 FIT = 0.5  # nats that the guessed share of a chord is worth to begin with
 
 _ROTATION = (np.arange(12)[:, None] + np.arange(12)[None, :]) % 12  # [view, i] -> pitch class
@@ -78,6 +80,7 @@ class Weights(NamedTuple):
     guess: Tensor
     chord_guess: Tensor
     chord_fit: Tensor
+    recall: Tensor
 
 
 def new_weights(units: int, hidden: int, seed: int) -> Weights:
@@ -109,6 +112,7 @@ def new_weights(units: int, hidden: int, seed: int) -> Weights:
         guess=glorot(2 * hidden, 1),
         chord_guess=np.zeros((GUESSED, hidden), np.float32),
         chord_fit=np.full(1, FIT, np.float32),
+        recall=np.array(RECALL, np.float32),
     )
     return variables(arrays)
 
@@ -120,7 +124,12 @@ def guessing(weights: Weights, seed: int) -> Weights:
     units, hidden = weights.melody_hidden.shape
     fresh = new_weights(int(units), int(hidden), seed)
     known = tf.concat([weights.melody_hidden, fresh.guess_hidden[:, hidden:]], axis=1)
-    return weights._replace(guess_hidden=known, guess=fresh.guess, chord_fit=fresh.chord_fit)
+    return weights._replace(guess_hidden=known, guess=fresh.guess, chord_fit=fresh.chord_fit, recall=fresh.recall)
+
+
+def recalling(weights: Weights) -> Weights:
+    """These weights; one that recalls nothing yet begins to."""
+    return weights if np.any(weights.recall) else weights._replace(recall=tf.constant(RECALL, tf.float32))
 
 
 def variables(weights: Weights) -> Weights:
@@ -138,7 +147,7 @@ def weights_of(folder: Path) -> Weights:
     except (OSError, ValueError, KeyError) as error:
         raise ModelError(f"{path} holds no accompanist's weights ({error}); export that model again") from error
     (units, _), (_, hidden) = arrays["chord_hidden"].shape, arrays["chord_hidden"].shape
-    shapes = ((units, 1), (1, 1), (GUESSED, hidden), (1,))  # of a model from before there was a guess
+    shapes = ((units, 1), (1, 1), (GUESSED, hidden), (1,), (len(RECALL),))  # of a model from before there was a guess
     silent = {name: np.zeros(shape, np.float32) for name, shape in zip(GUESS, shapes, strict=True)}
     return Weights(**{name: tf.constant(array) for name, array in (arrays | silent | guess).items()})
 
@@ -209,19 +218,25 @@ def dense(x: Tensor, kernel: Tensor) -> Tensor:
     return tf.reshape(tf.matmul(tf.reshape(x, (-1, x.shape[-1])), kernel), (-1, 12, kernel.shape[-1]))
 
 
-def guess_logits(weights: Weights, player: Player) -> Tensor:
-    """(batch, 12): of which pitch class the coming beat's melody will be; each view speaks of its own."""
+def guess_logits(weights: Weights, player: Player, recalled: Tensor | None = None) -> Tensor:
+    """(batch, 12): of which pitch class the coming beat's melody will be; each view speaks of its own.
+
+    `recalled` is of `past.recall`, (batch, RECALLED), None for nothing: a pitch class that came here before gets more.
+    """
     hidden = tf.nn.relu(dense(player.lstm[:, 0], weights.guess_hidden))
-    return dense(hidden, weights.guess)[:, :, 0]
+    guess = dense(hidden, weights.guess)[:, :, 0]
+    if recalled is None:
+        return guess
+    return guess + recalled[:, :12] * tf.linalg.matvec(recalled[:, 12:], weights.recall)[:, None]
 
 
-def chord_logits(weights: Weights, player: Player) -> Tensor:
+def chord_logits(weights: Weights, player: Player, recalled: Tensor | None = None) -> Tensor:
     """(batch, chords): eight qualities from each view, and no chord from their mean.
 
     A view alone would have to foresee the third and the fifth of its chord as well; so each reads what all of them
     guess of the coming beat, and a chord is worth `chord_fit` nats times the share that it is guessed to hold.
     """
-    guess = guess_logits(weights, player)
+    guess = guess_logits(weights, player, recalled)
     share = tf.nn.softmax(guess)
     told = [views_of(share), views_of(guess - tf.reduce_mean(guess, axis=1, keepdims=True)) / 4]
     seen = dense(player.lstm[:, 0], weights.chord_hidden)
@@ -285,7 +300,7 @@ def step(
     """All three heads of one sixteenth; a chord is chosen only where the place's first feature says so."""
     chord_noise, bass_noise, melody_noise = tf.split(noise, [NO_CHORD + 1, BASS_NOISE, MELODY_NOISE], axis=1)
     player = listen(weights, player, heard, place)
-    logits = chord_logits(weights, player)
+    logits = chord_logits(weights, player, recall(player, place))
     chord = tf.where(place[:, 0] > 0, sample(audible(player, logits), chord_noise, temperature), player.memory[:, 2])
     low = bass_logits(weights, player, chord, player.memory, place)
     last = player.memory[:, 4]

@@ -23,7 +23,10 @@ MEMORY = 7  # ints: melody pitch, sounds; chord, age in steps; bass pitch, sound
 START_MEMORY = (-1, 0, NO_CHORD, 0, -1, 0, 0)
 ECHOES = (1, 2, 4, 8)  # bars; tunes repeat themselves at these distances, so what came then may come again
 ECHO_BACK, ECHO_AHEAD = 8, 4  # steps compared with the past, and steps read from what then followed
-HISTORY = 192 + ECHO_BACK  # steps remembered; eight bars of 12/8
+RECALL_BACK, RECALL_BEATS = 32, 96  # steps compared at most, and beats back at which an earlier passage may lie
+RECALL_STEPS, RECALL_NOTES = (1, 4, 8, 16, 32), (1, 2, 3, 5, 8)  # of what is alike; the cells fill one after another
+RECALLED = 12 + len(RECALL_STEPS) + len(RECALL_NOTES)  # what `recall` gives
+HISTORY = 384 + RECALL_BACK  # steps remembered; 24 bars of 4/4, 16 of 12/8
 UNHEARD = -2  # in the history, before anything; -1 is silence
 
 
@@ -86,6 +89,36 @@ def echoes(player: Player, place: Tensor) -> tuple[list[Tensor], Tensor]:
     chord = tf.gather(chords, tf.clip_by_value(at, 0, HISTORY - 1), batch_dims=1)
     chord = tf.where((at < HISTORY) & (chord >= 0), chord, NO_CHORD)
     return [*tf.unstack(shares, axis=1), *tf.unstack(tf.gather(PITCH_CLASSES, chord), axis=1)], alikeness
+
+
+def recall(player: Player, place: Tensor) -> Tensor:
+    """What followed the earlier passage that is most like the last, whole beats ago, and how like it is.
+
+    The pitch classes of the beat that then came, their shares, (batch, 12); then cells that fill with the steps and
+    with the notes for which the two agree, backwards from here: (batch, RECALLED) in all. A tune that comes back to
+    where it was goes on as it did (the longest suffix seen before, as in factor oracles: Assayag and Dubnov, Soft
+    Computing 8, 2004).
+    """
+    melody = player.history[:, 0]
+    per_beat = tf.where(place[:, 3] > 0, 6, 4)
+    lags = per_beat[:, None] * tf.range(1, RECALL_BEATS + 1)[None, :]
+    ages = lags[:, :, None] + tf.range(RECALL_BACK)[None, None, :]
+    then = tf.gather(melody, tf.minimum(ages, HISTORY - 1), batch_dims=1)
+    alike = (then == melody[:, None, :RECALL_BACK]) & (then > UNHEARD) & (ages < HISTORY)
+    run = tf.cast(tf.cumsum(tf.cast(~alike, tf.int32), axis=2) == 0, tf.int32)
+    moves = tf.cast(melody[:, 1:RECALL_BACK] != melody[:, : RECALL_BACK - 1], tf.int32)
+    steps, notes = tf.reduce_sum(run, axis=2), tf.reduce_sum(run[:, :, 1:] * moves[:, None, :], axis=2)
+    best = tf.argmax(steps + 4 * notes, axis=1, output_type=tf.int32)  # of equals the latest
+    lag = tf.gather(lags, best, batch_dims=1)[:, None]
+    ahead = tf.range(6)[None, :]
+    came = tf.gather(melody, tf.clip_by_value(lag - 1 - ahead, 0, HISTORY - 1), batch_dims=1)
+    came = tf.where((ahead < per_beat[:, None]) & (lag <= HISTORY), came, -1)
+    shares = tf.reduce_sum(tf.one_hot(came, 12), axis=1) / tf.cast(per_beat[:, None], tf.float32)
+    counts = [
+        tf.gather(count, best, batch_dims=1)[:, None] >= tf.constant([cells])
+        for count, cells in ((steps, RECALL_STEPS), (notes, RECALL_NOTES))
+    ]
+    return tf.concat([shares, *(tf.cast(count, tf.float32) for count in counts)], axis=1)
 
 
 def remember(player: Player, chord: Tensor, bass: Tensor) -> Player:

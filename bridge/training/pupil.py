@@ -50,7 +50,7 @@ def follow(weights: Weights, player: Player, batch: dict[str, Tensor]) -> Told:
         place, chord, bass = batch["place"][t], batch["chord"][t], batch["bass"][t]
         player = network.listen(weights, player, batch["heard"][t], place)
         row = Told(
-            network.chord_logits(weights, player),
+            network.chord_logits(weights, player, past.recall(player, place)),
             network.bass_logits(weights, player, chord, player.memory, place),
             network.melody_logits(weights, player),
             past.choice_of(batch["melody"][t], player.memory[:, 0], past.MELODY_CENTRE, past.MELODY_OCTAVES, 2),

@@ -45,9 +45,10 @@ def reread(weights: Weights, played: Roll, batch: dict[str, Tensor], mask: Tenso
     player = past.start(1, units)._replace(lstm=tf.stack([seen, seen], axis=1), memory=flat(played.memory))
     places = network.setting(batch["place"], tf.tile(batch["genre"][None, :], (steps, 1)))
     chord, true_chord, truth, place = map(flat, (played.chord, played.true_chord, played.truth, places))
+    recalled = flat(played.recalled)
     logits = {
-        "chord_logits": network.chord_logits(weights, player),
-        "guess_logits": network.guess_logits(weights, player),
+        "chord_logits": network.chord_logits(weights, player, recalled),
+        "guess_logits": network.guess_logits(weights, player, recalled),
         "own_bass_logits": network.bass_logits(weights, player, chord, player.memory, place),
         "bass_logits": network.bass_logits(weights, player, true_chord, truth, place),
         "melody_logits": network.melody_logits(weights, player),

@@ -36,6 +36,7 @@ class Roll(NamedTuple):
     truth: Tensor  # the same, had the human played so far, as far as known
     true_chord: Tensor  # what the human has at the step
     guess_logits: Tensor  # of the coming beat's pitch class, (steps, batch, 12)
+    recalled: Tensor  # of an earlier passage, (steps, batch, past.RECALLED)
     rotated: Tensor = None  # what the LSTM is fed, (steps, batch, 12, network.ROTATED); with `inputs` only
     plain: Tensor = None  # the same, (steps, batch, network.PLAIN)
 
@@ -71,7 +72,7 @@ def roll(
     player = past.start(size, units)
     truth = player.memory
     kinds = [tf.float32, tf.int32, tf.int32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32]
-    kinds += [tf.float32, tf.int32, tf.int32, tf.int32, tf.float32, *([tf.float32, tf.float32] if inputs else [])]
+    kinds += [tf.float32, tf.int32, tf.int32, tf.int32, tf.float32, tf.float32, *([tf.float32, tf.float32] if inputs else [])]
     arrays = [tf.TensorArray(kind, steps) for kind in kinds]
     places = network.setting(batch["place"], tf.tile(batch["genre"][None, :], (steps, 1)))
 
@@ -84,7 +85,8 @@ def roll(
             player = player._replace(lstm=tf.stack([player.lstm[:, 0] * mask, player.lstm[:, 1]], axis=1))
         # the melody half of the memory is the same for both pasts
         truth = tf.concat([player.memory[:, :2], truth[:, 2:]], axis=1)
-        logits = network.chord_logits(weights, player)
+        recalled = past.recall(player, place)
+        logits = network.chord_logits(weights, player, recalled)
         noise = tf.split(gumbel[t], [NO_CHORD + 1, drawing.BASS_NOISE, network.MELODY_NOISE], axis=1)
         decides = place[:, 0] > 0
         before = player.memory[:, 2]
@@ -104,7 +106,8 @@ def roll(
             batch["melody"][t], player.memory[:, 0], past.MELODY_CENTRE, past.MELODY_OCTAVES, 2
         )
         said = (logits, before, player.memory[:, 3], chord, low, last, true_low, bass_target, high, melody_target)
-        row = (*said, whole.lstm[:, 0], whole.memory, truth, true_chord, network.guess_logits(weights, player))
+        guess = network.guess_logits(weights, player, recalled)
+        row = (*said, whole.lstm[:, 0], whole.memory, truth, true_chord, guess, recalled)
         row += fed if inputs else ()
         arrays = [array.write(t, x) for array, x in zip(arrays, row, strict=True)]
         own = past.remember(player, chord, bass).memory

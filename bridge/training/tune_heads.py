@@ -82,6 +82,8 @@ class Arguments(Common):
     """Weight of the distance of the share of falling fifths from people's, by genre."""
     imitate: float = 0.1
     """Weight of the human chords' cross-entropy, on the model's own past."""
+    guess: float = 1.0
+    """Weight of the nats by which the coming beat's pitch classes are guessed wrong."""
     near: float = 0.5
     """Weight of the chord head's divergence from where it began, nats a decision."""
     parallels: float = 20.0
@@ -97,7 +99,7 @@ class Tuning:
     best = ("valid_note_in_chord_share", 1)
 
     def __init__(self, args: Arguments, base: network.Weights, tunes: Sequence[Tune], temperature: float) -> None:
-        self._args, self._base, self._temperature = args, base, temperature
+        self._args, self._base, self._temperature = args, network.recalling(base), temperature
         train = [tune for tune in tunes if tune.split == "train"]
         self._windows = Windows(train, args.steps, mix_of(args.rights, args.mix), seed=args.seed, jumps=args.jumps)
         self._sizes = human_sizes(train)[1]
@@ -135,7 +137,7 @@ class Tuning:
         terms = self._chord_terms(weights, first, played, seen) | self._bass_terms(weights, first, played)
         terms["loss"] = (
             args.habits * terms["habits"] + args.waits * terms["waits"] + args.fifths * terms["fifths"]
-            + args.lean * terms["fat"]
+            + args.lean * terms["fat"] + args.guess * terms["guess"]
             + args.imitate * terms["human"] + args.near * terms["chord_apart"] - args.hit * terms["hit"]
             + args.parallels * terms["parallels"] + args.firm * terms["bass_apart"]
         )  # fmt: skip
@@ -145,7 +147,8 @@ class Tuning:
         self, weights: network.Weights, batch: dict[str, Tensor], played: Roll, seen: Tensor
     ) -> dict[str, Tensor]:
         place, cold = batch["place"], self._temperature
-        logits, old = (_chord_logits(w, x) for w, x in ((weights, seen), (self._base, played.output)))
+        logits, guess = _read(weights, seen, played.recalled)
+        old, _ = _read(self._base, played.output, played.recalled)
         chances = tf.nn.softmax(logits / cold)
         decides = place[..., 0] * batch["valid"] * tf.cast(played.last >= 0, tf.float32)
         started = decides * tf.cast(played.before != NO_CHORD, tf.float32)
@@ -172,6 +175,7 @@ class Tuning:
             "waits": waits,
             "fat": losses.fatness(chances, started, batch["genre"], self._sizes),
             "fifths": fifths,
+            "guess": losses.mean(-tf.reduce_sum(batch["coming"] * tf.nn.log_softmax(guess), axis=-1), heard),
             "human": losses.cross_entropy(logits, batch["chord"], known),
             "chord_apart": heads.divergence(logits / cold, old / cold, decides),
         }
@@ -195,11 +199,16 @@ class Tuning:
         return figures_of(played, [human(tune, HELD_STEPS) for tune in self._held])
 
 
-def _chord_logits(weights: network.Weights, output: Tensor) -> Tensor:
-    """Of the LSTM's output, (steps, batch, 12, units)."""
+def _read(weights: network.Weights, output: Tensor, recalled: Tensor) -> tuple[Tensor, Tensor]:
+    """Logits of the chords and of the guess, of the LSTM's output, (steps, batch, 12, units), and what is recalled."""
     flat = tf.reshape(output, (-1, *output.shape[2:]))
     player = past.start(1, output.shape[-1])._replace(lstm=tf.stack([flat, flat], axis=1))
-    return tf.reshape(network.chord_logits(weights, player), (*output.shape[:2], -1))
+    both = (
+        head(weights, player, tf.reshape(recalled, (-1, past.RECALLED)))
+        for head in (network.chord_logits, network.guess_logits)
+    )
+    chord, guess = (tf.reshape(logits, (*output.shape[:2], -1)) for logits in both)
+    return chord, guess
 
 
 def parse(argv: list[str]) -> Arguments:

@@ -110,7 +110,7 @@ def played_at_beats(weights: network.Weights, batch: dict[str, Tensor], noise: T
         rest = range(2, len(values.shape))
         return tf.gather(tf.transpose(values, [1, 0, *rest]), beats, batch_dims=1)
 
-    names = ("output", "before", "age", "chord", "chord_logits", "last")
+    names = ("output", "recalled", "before", "age", "chord", "chord_logits", "last")
     return {n: at(getattr(played, n)) for n in names} | {
         "bass": tf.transpose(bass), "nats": tf.transpose(said(played)), "all_chords": tf.transpose(played.chord),
     }  # fmt: skip
@@ -205,7 +205,8 @@ class Accompanying:
         """The frozen model's own logits over the temperature, (episodes, beats, chords)."""
         output = tf.constant(found["output"].reshape(-1, *found["output"].shape[2:]))
         player = past.start(1, output.shape[-1])._replace(lstm=tf.stack([output, output], axis=1))
-        logits = network.chord_logits(self.base, player)
+        recalled = tf.constant(found["recalled"].reshape(-1, past.RECALLED))
+        logits = network.chord_logits(self.base, player, recalled)
         return np.asarray(logits).reshape(*found["chord"].shape, CHORDS) / self.temperature
 
     def rewards(self, episodes: Batch) -> dict[str, Array]:
