@@ -30,6 +30,7 @@ from bridge.training.past import (
     HALF_LIVES,
     MELODY_OCTAVES,
     Player,
+    ages,
     bass_pitches,
     echoes,
     hear,
@@ -127,11 +128,6 @@ def guessing(weights: Weights, seed: int) -> Weights:
     return weights._replace(guess_hidden=known, guess=fresh.guess, chord_fit=fresh.chord_fit, recall=fresh.recall)
 
 
-def recalling(weights: Weights) -> Weights:
-    """These weights; one that recalls nothing yet begins to."""
-    return weights if np.any(weights.recall) else weights._replace(recall=tf.constant(RECALL, tf.float32))
-
-
 def variables(weights: Weights) -> Weights:
     """Variables that begin as these arrays."""
     return Weights(*(tf.Variable(x, name=name) for name, x in zip(Weights._fields, weights, strict=True)))
@@ -208,11 +204,6 @@ def cell_of(weights: Weights, player: Player, rotated: Tensor, plain: Tensor) ->
     return Player(tf.stack([output, cell], axis=1), player.profile, player.memory, player.history)
 
 
-def ages(steps: Tensor) -> Tensor:
-    """(batch,) ages in steps as 7 cells that fill one after another: 1, 2, 4, 8, 16, 32, 64 steps or more."""
-    return tf.cast(steps[:, None] >= tf.constant([[1, 2, 4, 8, 16, 32, 64]]), tf.float32)
-
-
 def dense(x: Tensor, kernel: Tensor) -> Tensor:
     """(batch, 12, n) by (n, m) as one flat product."""
     return tf.reshape(tf.matmul(tf.reshape(x, (-1, x.shape[-1])), kernel), (-1, 12, kernel.shape[-1]))
@@ -225,9 +216,8 @@ def guess_logits(weights: Weights, player: Player, recalled: Tensor | None = Non
     """
     hidden = tf.nn.relu(dense(player.lstm[:, 0], weights.guess_hidden))
     guess = dense(hidden, weights.guess)[:, :, 0]
-    if recalled is None:
-        return guess
-    return guess + recalled[:, :12] * tf.linalg.matvec(recalled[:, 12:], weights.recall)[:, None]
+    told = 0 if recalled is None else recalled[:, :12] * tf.linalg.matvec(recalled[:, 12:], weights.recall)[:, None]
+    return guess + told
 
 
 def chord_logits(weights: Weights, player: Player, recalled: Tensor | None = None) -> Tensor:

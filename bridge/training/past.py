@@ -54,6 +54,11 @@ def pitch_class(pitch: Tensor) -> Tensor:
     return tf.one_hot(tf.where(pitch >= 0, pitch % 12, -1), 12)
 
 
+def ages(steps: Tensor) -> Tensor:
+    """(batch,) ages in steps as 7 cells that fill one after another: 1, 2, 4, 8, 16, 32, 64 steps or more."""
+    return tf.cast(steps[:, None] >= tf.constant([[1, 2, 4, 8, 16, 32, 64]]), tf.float32)
+
+
 def hear(player: Player, heard: Tensor) -> Player:
     """The token of the step before enters the memory and the pitch-class profiles."""
     pitch, sounds, *rest = tf.unstack(player.memory, axis=1)

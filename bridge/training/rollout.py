@@ -72,7 +72,8 @@ def roll(
     player = past.start(size, units)
     truth = player.memory
     kinds = [tf.float32, tf.int32, tf.int32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32, tf.float32, tf.int32]
-    kinds += [tf.float32, tf.int32, tf.int32, tf.int32, tf.float32, tf.float32, *([tf.float32, tf.float32] if inputs else [])]
+    kinds += [tf.float32, tf.int32, tf.int32, tf.int32, tf.float32, tf.float32]
+    kinds += [tf.float32, tf.float32] if inputs else []
     arrays = [tf.TensorArray(kind, steps) for kind in kinds]
     places = network.setting(batch["place"], tf.tile(batch["genre"][None, :], (steps, 1)))
 

@@ -18,7 +18,8 @@ from bridge.music.vocabulary import NO_CHORD
 from bridge.training import losses
 from bridge.training.arguments import Common
 from bridge.training.corpus import PITCH_CLASSES, Tune
-from bridge.training.network import CHORD_QUALITY, CHORD_ROOT, SETTING, ages, dense, setting, views_of
+from bridge.training.network import CHORD_QUALITY, CHORD_ROOT, SETTING, dense, setting, views_of
+from bridge.training.past import ages
 from bridge.training.windows import Windows, window
 
 Tensor = Any

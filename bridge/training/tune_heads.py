@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from bridge.generators.card import card_of
@@ -92,6 +93,11 @@ class Arguments(Common):
     """Weight of the bass head's divergence from where it began, nats a sixteenth."""
 
 
+def recalling(weights: network.Weights) -> network.Weights:
+    """These weights; one that recalls nothing yet begins to."""
+    return weights if np.any(weights.recall) else weights._replace(recall=tf.constant(network.RECALL, tf.float32))
+
+
 class Tuning:
     """The task (`loop.Task`) of bending both heads of a model."""
 
@@ -99,7 +105,7 @@ class Tuning:
     best = ("valid_note_in_chord_share", 1)
 
     def __init__(self, args: Arguments, base: network.Weights, tunes: Sequence[Tune], temperature: float) -> None:
-        self._args, self._base, self._temperature = args, network.recalling(base), temperature
+        self._args, self._base, self._temperature = args, recalling(base), temperature
         train = [tune for tune in tunes if tune.split == "train"]
         self._windows = Windows(train, args.steps, mix_of(args.rights, args.mix), seed=args.seed, jumps=args.jumps)
         self._sizes = human_sizes(train)[1]
