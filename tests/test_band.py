@@ -42,9 +42,11 @@ class Scripted:
     begun: list[tuple[float, float]] = field(default_factory=list)  # of its steps: memory of itself, of the music
     chance: float = 1.0  # that it gives its chords
     temperature: float = 0.5
+    reach: int = 1  # steps that its history has
 
     def start(self) -> State:
-        return State(*(np.zeros((self.units, 1), kind) for kind in (np.float32, np.float32, np.int32, np.int32)))
+        lstm, profile, memory = (np.zeros((self.units, 1), kind) for kind in (np.float32, np.float32, np.int32))
+        return State(lstm, profile, memory, np.zeros((self.units, self.reach), np.int32))
 
     def step(
         self, state: State, heard: Heard, *, temperature: float, random: int, wishes: Any = ()

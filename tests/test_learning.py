@@ -76,6 +76,18 @@ def test_learnt_weights_play_from_the_next_bar_line_in_the_state_they_find(book:
     assert "min" in {chord.quality for chord in chords if chord.tick >= 12 * PPQ}
 
 
+@pytest.mark.parametrize(("reach", "other"), [(3, 5), (5, 3)])
+def test_weights_that_look_farther_back_or_less_far_take_over_what_there_is(book: Book, reach: int, other: int) -> None:
+    plain, copy = Scripted(steady(0), reach=reach), Scripted(steady(1), reach=other)
+    band = Band({"default": plain}, book)  # type: ignore[dict-item]
+    band.learn("better", "default", copy)  # type: ignore[arg-type]
+    host = Host().tune(TUNE * 2)
+    host.script.append((host.time - 3.6, Weights(1, "better")))
+    play(scripted_jam(band), host.script, host.time)
+    itself, music = copy.begun[0]
+    assert itself == music > 40, "the whole state, as of a copy that looks as far"
+
+
 def test_learnt_weights_are_the_players_own(book: Book) -> None:
     band, _, copy = taught(book)
     one, two = Host().tune(TUNE * 2), Host(player=2, port=9002).tune(TUNE * 2)

@@ -145,7 +145,7 @@ def test_a_mix_is_the_set_s_but_for_what_is_said() -> None:
 
 def test_what_is_dropped_out_is_not_read_and_not_forgotten(tune_: Tune) -> None:
     rows = {key: x[None] for key, x in window(tune_, 0, 24).items()}
-    weights, noise = base(), tf.zeros((24, 1, network.NOISE))
+    weights, noise = base()._replace(recall=tf.zeros(len(network.RECALL))), tf.zeros((24, 1, network.NOISE))
 
     def logits(mask: Any) -> Any:
         return rollout.roll(weights, tensors(rows), tf.ones(1, tf.bool), tf.constant(1.0), noise, mask)

@@ -2,13 +2,17 @@
 
 A genre chooses the weights, the comping and how long bass notes are; it changes on bar lines. Where the weights change
 the new network has heard nothing but knows what was played, and the key. Weights that were learnt from the player come
-on bar lines too; being a copy that was tuned a little, they go on in the state that they find. A chord may be struck
+on bar lines too; being a copy that was tuned a little, they go on in the state that they find. One that looks farther
+back takes over what there is. A chord may be struck
 ahead of its beat: then the network is asked what it would do there if the player did what it expects; on the beat
 itself it decides anew.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bridge.engine.frame import Frame, Note, Thought
 from bridge.engine.parameters import TUNINGS
@@ -142,6 +146,7 @@ class Band:
         if before is after:
             return network
         fresh = after.start()
+        network = replace(network, history=_reaching(network.history, fresh.history))
         if any(getattr(fresh, name).shape != getattr(network, name).shape for name in State.__slots__):
             return fresh
         return network if self._set(genre) == self._set(frame.genre) else replace(network, lstm=fresh.lstm)
@@ -180,6 +185,15 @@ class Band:
             replace(state, ahead=coming.chord, ahead_pitches=pitches, lands=lands, tied=tied),
             _chord(struck, pitches, frame),
         )
+
+
+def _reaching(history: NDArray[np.int32], blank: NDArray[np.int32]) -> NDArray[np.int32]:
+    """What was heard and played, the latest first, for a network that looks as far back as `blank` is long."""
+    if history.shape == blank.shape:
+        return history
+    longer, kept = blank.copy(), min(history.shape[-1], blank.shape[-1])
+    longer[..., :kept] = history[..., :kept]
+    return longer
 
 
 def _token(frame: Frame) -> int:
