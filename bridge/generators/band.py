@@ -2,10 +2,9 @@
 
 A genre chooses the weights, the comping and how long bass notes are; it changes on bar lines. Where the weights change
 the new network has heard nothing but knows what was played, and the key. Weights that were learnt from the player come
-on bar lines too; being a copy that was tuned a little, they go on in the state that they find. One that looks farther
-back takes over what there is. A chord may be struck
-ahead of its beat: then the network is asked what it would do there if the player did what it expects; on the beat
-itself it decides anew.
+on bar lines too; being a copy that was tuned a little, they go on in the state that they find; those that look farther
+back take over what there is. A chord may be struck ahead of its beat: then the network is asked what it would do there
+if the player did what it expects; on the beat itself it decides anew.
 """
 
 from collections.abc import Mapping

@@ -107,9 +107,9 @@ def recall(player: Player, place: Tensor) -> Tensor:
     melody = player.history[:, 0]
     per_beat = tf.where(place[:, 3] > 0, 6, 4)
     lags = per_beat[:, None] * tf.range(1, RECALL_BEATS + 1)[None, :]
-    ages = lags[:, :, None] + tf.range(RECALL_BACK)[None, None, :]
-    then = tf.gather(melody, tf.minimum(ages, HISTORY - 1), batch_dims=1)
-    alike = (then == melody[:, None, :RECALL_BACK]) & (then > UNHEARD) & (ages < HISTORY)
+    back = lags[:, :, None] + tf.range(RECALL_BACK)[None, None, :]
+    then = tf.gather(melody, tf.minimum(back, HISTORY - 1), batch_dims=1)
+    alike = (then == melody[:, None, :RECALL_BACK]) & (then > UNHEARD) & (back < HISTORY)
     run = tf.cast(tf.cumsum(tf.cast(~alike, tf.int32), axis=2) == 0, tf.int32)
     moves = tf.cast(melody[:, 1:RECALL_BACK] != melody[:, : RECALL_BACK - 1], tf.int32)
     steps, notes = tf.reduce_sum(run, axis=2), tf.reduce_sum(run[:, :, 1:] * moves[:, None, :], axis=2)
