@@ -35,11 +35,11 @@ lint: $(VENV)/.tested-$(EXTRAS)  ## ruff, mypy --strict, the contracts between l
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Real components keep time by the wall: their tests run first, alone. The tests of training need TensorFlow and a core
-# of their own for some minutes: they run beside all others, behind them.
+# Real components keep time by the wall: their tests run first, alone. Most tests of training need TensorFlow and a core
+# of their own for some minutes: they run beside all others, behind them; so many that both take about as long.
 REAL = $(wildcard tests/real)
 WORKSHOP = $(wildcard $(addprefix tests/test_,training.py melody_training.py morph_training.py learner.py tuner.py \
-	tuner_band.py note_rnn.py evaluate.py workers.py))
+	tuner_band.py evaluate.py))
 PYTEST = $(BIN)/python -m pytest $(ARGS)
 
 test: lint  ## set up, lint, then run the tests
