@@ -36,7 +36,7 @@ lint: $(VENV)/.tested-$(EXTRAS)  ## ruff, mypy --strict, the contracts between l
 	$(BIN)/lint-imports
 
 # Real components keep time by the wall: their tests run first, alone. Most tests of training need TensorFlow and a core
-# of their own for some minutes: they run beside all others, behind them; so many that both take about as long.
+# of their own for some minutes: they run beside all others, behind them. A few are among the others, that neither half waits long.
 REAL = $(wildcard tests/real)
 WORKSHOP = $(wildcard $(addprefix tests/test_,training.py melody_training.py morph_training.py learner.py tuner.py \
 	tuner_band.py evaluate.py))
